@@ -1,0 +1,98 @@
+# Two commands do everything, set-up included: `make run` and `make test`.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+MEMBERS := protos libs/kit services/gateway services/cache services/executor services/monitor sandbox
+MEMBER_FILES := $(MEMBERS:%=%/pyproject.toml)
+PYTEST := $(BIN)/pytest
+ONLY ?=
+ARGS ?=
+
+.PHONY: help setup run test check fmt lint types imports protos protos-check docs docs-check unit contract integration e2e bench screenshots lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 14
+
+setup: $(STAMP) ## make .venv with locked versions; costs nothing when nothing changed
+
+$(STAMP): requirements/dev.txt requirements/uv.txt $(MEMBER_FILES)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Parley needs Python 3.11 or newer; set PYTHON=… to one.")'
+	@echo "setup: a virtual environment in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setup: the installer (uv)"
+	@$(BIN)/python -m pip install --quiet --require-hashes --disable-pip-version-check -r requirements/uv.txt
+	@echo "setup: locked packages"
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements/uv.txt requirements/dev.txt
+	@echo "setup: Parley's own packages, editable"
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e %)
+	@touch $@
+
+run: $(STAMP) ## the whole system with the sandbox page; DISCORD_TOKEN and ANTHROPIC_API_KEY make it real
+	@exec $(BIN)/parley-sandbox up
+
+test: $(STAMP) ## all tests; what needs a tool that is not there is skipped with the line that installs it
+	$(PYTEST) $(ARGS)
+
+check: lint types imports protos-check docs-check unit contract integration ## what one runs before handing in
+
+fmt: $(STAMP) ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet .
+
+lint: $(STAMP) ## style and the rules of the contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/buf lint
+
+types: $(STAMP) ## mypy --strict over everything hand-written
+	$(BIN)/mypy
+
+imports: $(STAMP) ## the directions of docs/architecture.md
+	$(BIN)/lint-imports
+
+protos: $(STAMP) ## generate protos/gen
+	$(BIN)/python protos/generate.py
+
+protos-check: $(STAMP) ## generated code is fresh and the contract broke nobody
+	$(BIN)/python protos/generate.py --check
+	$(BIN)/python tools/buf_breaking.py
+
+docs: $(STAMP) ## write the pages that are generated from the code
+	$(BIN)/python tools/configuration.py
+
+docs-check: $(STAMP) ## the generated pages are fresh
+	$(BIN)/python tools/configuration.py --check
+
+unit: $(STAMP) ## pure cores, in seconds
+	$(PYTEST) tests/unit $(ARGS)
+
+contract: $(STAMP) ## one suite a port, on every adapter
+	$(PYTEST) tests/contract $(ARGS)
+
+integration: $(STAMP) ## each service over real loopback gRPC
+	$(PYTEST) tests/integration $(ARGS)
+
+e2e: $(STAMP) ## the whole system through the sandbox and a headless browser
+	$(PYTEST) tests/e2e $(ARGS)
+
+bench: $(STAMP) ## benchmarks as ratios in one run; ONLY=… for some
+	$(BIN)/python benchmarks $(ONLY)
+
+screenshots: $(STAMP) ## pictures of the page for the docs
+	$(BIN)/python tools/screenshots.py
+
+lock: $(STAMP) ## resolve versions anew into requirements/
+	$(BIN)/uv pip compile $(LOCK) -o requirements/uv.txt requirements/uv.in
+	$(BIN)/uv pip compile $(LOCK) -o requirements/dev.txt requirements/dev.in $(MEMBER_FILES)
+
+LOCK := --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-package parley-protos --no-emit-package parley-kit
+
+clean: ## remove what was made
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .parley

@@ -1,0 +1,1 @@
+"""What every Parley service shares. It knows grpc and OpenTelemetry and no service."""

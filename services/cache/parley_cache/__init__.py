@@ -1,0 +1,1 @@
+"""The shared memory of Parley: reply logs, conversations, claims."""

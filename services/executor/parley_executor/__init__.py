@@ -1,0 +1,1 @@
+"""Runs Claude and streams what it says."""

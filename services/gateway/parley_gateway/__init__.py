@@ -1,0 +1,1 @@
+"""The Discord face of Parley: events become turns, replies become messages."""

@@ -1,0 +1,1 @@
+"""Knows the load of everything and tells who needs to know."""
