@@ -1,0 +1,69 @@
+"""Structured logs: JSON for collectors or coloured lines for people, each with its trace, never with message text."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from opentelemetry import trace
+from structlog.typing import EventDict, Processor
+
+from parley_kit import semconv
+
+
+def add_trace(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Add the ids of the current span."""
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        event["trace_id"] = trace.format_trace_id(context.trace_id)
+        event["span_id"] = trace.format_span_id(context.span_id)
+    return event
+
+
+def configure(service: str, instance: str, *, level: str, console: bool) -> structlog.stdlib.BoundLogger:
+    """Send structlog's and the standard library's records to stdout in one form; return the service's logger."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_trace,
+    ]
+    if not console:
+        shared.append(_resource(service, instance))
+    output = logging.StreamHandler(sys.stdout)
+    output.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_render(console=console))
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [output]
+    root.setLevel(level.upper())
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(service)
+    return logger
+
+
+def _resource(service: str, instance: str) -> Processor:
+    def add(_logger: Any, _method: str, event: EventDict) -> EventDict:
+        return {semconv.SERVICE_NAME: service, semconv.SERVICE_INSTANCE_ID: instance, **event}
+
+    return add
+
+
+def _render(*, console: bool) -> list[Processor]:
+    if console:
+        renderer: Processor = structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+        return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
+    return [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.dict_tracebacks,
+        structlog.processors.EventRenamer(semconv.EVENT_NAME),
+        structlog.processors.JSONRenderer(),
+    ]

@@ -1,0 +1,44 @@
+"""Every name that Parley emits, once: spans, attributes, metrics.
+
+They follow OpenTelemetry's semantic conventions 1.44 where those have a name (RPC, GenAI, HTTP, resource); our
+own stand under `parley.` and `discord.`. A room adds its names to its own block.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# --- resource
+SERVICE_NAME: Final = "service.name"
+SERVICE_INSTANCE_ID: Final = "service.instance.id"
+SERVICE_VERSION: Final = "service.version"
+SERVICE_NAMESPACE: Final = "service.namespace"
+EVENT_NAME: Final = "event.name"
+ERROR_TYPE: Final = "error.type"
+
+# --- rpc, by the kit's interceptors
+RPC_SYSTEM_NAME: Final = "rpc.system.name"
+RPC_METHOD: Final = "rpc.method"
+RPC_STATUS_CODE: Final = "rpc.response.status_code"
+SERVER_ADDRESS: Final = "server.address"
+RPC_MESSAGES_SENT: Final = "parley.rpc.messages_sent"
+RPC_MESSAGES_RECEIVED: Final = "parley.rpc.messages_received"
+
+RPC_SERVER_DURATION: Final = "rpc_server_call_duration_seconds"
+RPC_CLIENT_DURATION: Final = "rpc_client_call_duration_seconds"
+GRPC_STREAMS_IN_FLIGHT: Final = "parley_grpc_calls_in_flight"
+GRPC_STREAM_MESSAGES: Final = "parley_grpc_stream_messages_total"
+EVENT_LOOP_LAG: Final = "parley_event_loop_lag_seconds"
+BUILD: Final = "parley_build_info"
+
+# --- attributes that several rooms share
+TURN_ID: Final = "parley.turn.id"
+CONVERSATION_ID: Final = "gen_ai.conversation.id"
+
+# --- gateway
+
+# --- cache
+
+# --- executor
+
+# --- monitor
