@@ -21,13 +21,10 @@ RPC_SYSTEM_NAME: Final = "rpc.system.name"
 RPC_METHOD: Final = "rpc.method"
 RPC_STATUS_CODE: Final = "rpc.response.status_code"
 SERVER_ADDRESS: Final = "server.address"
-RPC_MESSAGES_SENT: Final = "parley.rpc.messages_sent"
-RPC_MESSAGES_RECEIVED: Final = "parley.rpc.messages_received"
 
 RPC_SERVER_DURATION: Final = "rpc_server_call_duration_seconds"
 RPC_CLIENT_DURATION: Final = "rpc_client_call_duration_seconds"
-GRPC_STREAMS_IN_FLIGHT: Final = "parley_grpc_calls_in_flight"
-GRPC_STREAM_MESSAGES: Final = "parley_grpc_stream_messages_total"
+GRPC_CALLS_IN_FLIGHT: Final = "parley_grpc_calls_in_flight"
 EVENT_LOOP_LAG: Final = "parley_event_loop_lag_seconds"
 BUILD: Final = "parley_build_info"
 
@@ -42,3 +39,15 @@ CONVERSATION_ID: Final = "gen_ai.conversation.id"
 # --- executor
 
 # --- monitor
+ASSESS_CAPACITY: Final = "assess capacity"
+CAPACITY_TIER: Final = "parley.capacity.tier"
+CAPACITY_SLOTS_TOTAL: Final = "parley.capacity.slots.total"
+CAPACITY_SLOTS_FREE: Final = "parley.capacity.slots.free"
+CAPACITY_EXECUTORS: Final = "parley.capacity.executors"
+CAPACITY_ESTIMATE: Final = "parley.capacity.estimate"
+
+CAPACITY_SLOTS: Final = "parley_capacity_slots"
+SATURATION_RATIO: Final = "parley_saturation_ratio"
+REPORT_AGE: Final = "parley_report_age_seconds"
+REPORTS: Final = "parley_reports_total"
+EXECUTORS: Final = "parley_executors"

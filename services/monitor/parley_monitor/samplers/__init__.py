@@ -1,0 +1,1 @@
+"""What the monitor can read of the machine it runs on."""
