@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from typing_extensions import override
 
-class Fault(Exception):
+
+class Fault(Exception):  # noqa: N818 — the house's word; an error is what a program has, a fault is what it says
     """Something a caller can act on.
 
     reason: an UPPER_SNAKE word that programs compare; message: one plain sentence for people, without user text
@@ -25,6 +27,7 @@ class Fault(Exception):
         self.retry_after = retry_after
         self.field = field
 
+    @override
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.reason!r}, {self.message!r})"
 

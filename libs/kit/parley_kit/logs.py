@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import Any
 
 import structlog
@@ -22,6 +23,20 @@ def add_trace(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+def add_stack(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Replace an exception by its type and its places in the code.
+
+    Neither its words nor the frames' variables are kept: both may hold what a member wrote, or a secret.
+    """
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event[semconv.ERROR_TYPE] = type(error).__qualname__
+        frames = traceback.extract_tb(error.__traceback__)
+        event["stack"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
 def configure(service: str, instance: str, *, level: str, console: bool) -> structlog.stdlib.BoundLogger:
     """Send structlog's and the standard library's records to stdout in one form; return the service's logger."""
     shared: list[Processor] = [
@@ -30,6 +45,7 @@ def configure(service: str, instance: str, *, level: str, console: bool) -> stru
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_trace,
+        add_stack,
     ]
     if not console:
         shared.append(_resource(service, instance))
@@ -63,7 +79,6 @@ def _render(*, console: bool) -> list[Processor]:
         return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.dict_tracebacks,
         structlog.processors.EventRenamer(semconv.EVENT_NAME),
         structlog.processors.JSONRenderer(),
     ]
