@@ -3,7 +3,6 @@
 import sys
 
 from parley_kit.lifecycle import main as run_service
-
 from parley_monitor.app import build
 from parley_monitor.settings import MonitorSettings
 

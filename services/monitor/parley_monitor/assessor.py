@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from parley_kit.clock import Clock
-
 from parley_monitor import estimate, saturation
 from parley_monitor.fleet import Fleet, SupersededError
 from parley_monitor.model import EXECUTOR, CapacityMap, Report

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from parley_kit.clock import Clock
 from parley_kit.faults import Exhausted
-
 from parley_monitor.model import Member, Report, State
 
 SILENT_INTERVALS = 3

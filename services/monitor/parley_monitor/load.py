@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from parley_kit.clock import Clock
-
 from parley_monitor.assessor import Assessor
 from parley_monitor.model import Report
 from parley_monitor.samplers.port import Sampler
@@ -15,9 +14,7 @@ from parley_monitor.samplers.port import Sampler
 class OwnLoad:
     """Reports each interval. `identity` holds what never changes; `in_flight` counts the calls that are open."""
 
-    def __init__(
-        self, assessor: Assessor, clock: Clock, identity: Report, *, process: Sampler, group: Sampler
-    ) -> None:
+    def __init__(self, assessor: Assessor, clock: Clock, identity: Report, *, process: Sampler, group: Sampler) -> None:
         self._assessor = assessor
         self._clock = clock
         self._identity = identity

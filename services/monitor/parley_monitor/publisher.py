@@ -6,7 +6,7 @@ No watcher has a queue, so none can grow.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class Publisher(Generic[T]):
         self._closed = True
         self._wake()
 
-    async def watch(self) -> AsyncIterator[T]:
+    async def watch(self) -> AsyncGenerator[T]:
         """Yield the newest value at once, where there is one, then each newer one that the reader has time for."""
         seen: T | None = None
         while not self._closed:

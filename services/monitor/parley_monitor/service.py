@@ -8,11 +8,11 @@ from contextlib import aclosing
 from typing import Any
 
 import grpc
+from typing_extensions import override
+
 from parley.monitor.v1 import monitor_pb2 as pb
 from parley.monitor.v1 import monitor_pb2_grpc
 from parley_kit.faults import Fault, InvalidInput, Unavailable
-from typing_extensions import override
-
 from parley_monitor import wire
 from parley_monitor.assessor import Assessor
 from parley_monitor.ports import Observer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Self
 
-from parley_kit.settings import Address, ServiceSettings
 from pydantic import Field, model_validator
 
+from parley_kit.settings import Address, ServiceSettings
 from parley_monitor.fleet import SILENT_INTERVALS
 
 
@@ -17,7 +17,7 @@ class MonitorSettings(ServiceSettings, env_prefix="PARLEY_MONITOR_"):
         "127.0.0.1:50054", description="Where its gRPC server listens, host:port; port 0 takes a free one."
     )
     metrics_listen: Address | None = Field(
-        "127.0.0.1:9094", description="Where Prometheus finds /metrics, host:port; empty: nowhere."
+        "127.0.0.1:9094", description="Where Prometheus finds /metrics, host:port; port 0 takes a free one."
     )
     interval: float = Field(
         1.0,

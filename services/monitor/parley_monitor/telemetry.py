@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from parley_kit import semconv
-from parley_kit.metrics import Metrics
-from parley_kit.telemetry import traceparent_of
 from prometheus_client import Counter, Gauge
 from typing_extensions import override
 
+from parley_kit import semconv
+from parley_kit.metrics import Metrics
+from parley_kit.telemetry import traceparent_of
 from parley_monitor import saturation
 from parley_monitor.model import EXECUTOR, SERVICES, Capacity, Member, State
 from parley_monitor.ports import Observer
@@ -26,16 +26,15 @@ class Telemetry(Observer):
     def __init__(self, tracer: trace.Tracer, metrics: Metrics) -> None:
         registry = metrics.registry
         self._tracer = tracer
-        self._slots = Gauge(
-            semconv.CAPACITY_SLOTS, "Slots to run Claude in.", ("pool", "state"), registry=registry
-        )
+        self._slots = Gauge(semconv.CAPACITY_SLOTS, "Slots to run Claude in.", ("pool", "state"), registry=registry)
         self._saturation = Gauge(
-            semconv.SATURATION_RATIO, "How full the worst resource of a pool is; 1 is full.", ("pool",), registry=registry
+            semconv.SATURATION_RATIO,
+            "How full the worst resource of a pool is; 1 is full.",
+            ("pool",),
+            registry=registry,
         )
         self._age = Gauge(semconv.REPORT_AGE, "Age of the oldest last report.", registry=registry)
-        self._reports = Counter(
-            semconv.REPORTS, "Load reports that came.", ("service", "outcome"), registry=registry
-        )
+        self._reports = Counter(semconv.REPORTS, "Load reports that came.", ("service", "outcome"), registry=registry)
         self._executors = Gauge(semconv.EXECUTORS, "Executors by how they stand.", ("state",), registry=registry)
 
     @override
@@ -45,8 +44,8 @@ class Telemetry(Observer):
     @override
     def looked(self, members: Sequence[Member]) -> None:
         pool = saturation.pool(members)
-        for state in SLOT_STATES:
-            self._slots.labels(EXECUTOR, state).set(getattr(pool, state))
+        for slots in SLOT_STATES:
+            self._slots.labels(EXECUTOR, slots).set(getattr(pool, slots))
         states = Count(member.state for member in members if member.report.service == EXECUTOR)
         for state in State:
             self._executors.labels(state.value).set(states[state])

@@ -9,7 +9,6 @@ from functools import lru_cache
 from parley.monitor.v1 import monitor_pb2 as pb
 from parley_kit.faults import InvalidInput
 from parley_kit.settings import split_address
-
 from parley_monitor.model import SERVICES, Capacity, CapacityMap, Executor, Report, Slots, Tier
 
 MAX_NAME = 128

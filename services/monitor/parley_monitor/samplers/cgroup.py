@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from parley_kit.clock import Clock
 from typing_extensions import override
 
+from parley_kit.clock import Clock
 from parley_monitor.samplers.port import Sample, Sampler
 
 NANOSECONDS = 1e9

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from parley_kit.process import CpuMeter, resident_bytes
 from typing_extensions import override
 
+from parley_kit.process import CpuMeter, resident_bytes
 from parley_monitor.samplers.port import Sample, Sampler
 
 
