@@ -1,0 +1,106 @@
+"""The wire of the loopback Claude: routes, ids, rate-limit headers, errors."""
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from . import models, validation
+from .errors import ApiError
+from .exchange import Exchange
+from .state import ClaudeState
+from .wire import Prompt
+
+LARGEST = 32 << 20
+"""Bytes of the largest request that Anthropic takes."""
+
+OnPrepare = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+NUMBERS = web.AppKey("numbers", count)
+REQUEST_ID = web.RequestKey("request_id", str)
+
+
+def application(state: ClaudeState) -> web.Application:
+    """Return the Messages API over this state."""
+    app = web.Application(client_max_size=LARGEST, middlewares=[_frame])
+    app[NUMBERS] = count(1)
+    app.on_response_prepare.append(_headers(state))
+    app.router.add_post("/v1/messages", _messages(state))
+    app.router.add_post("/v1/messages/count_tokens", _count_tokens)
+    app.router.add_get("/v1/models", _list_models)
+    app.router.add_get("/v1/models/{id}", _model)
+    app.router.add_route("HEAD", "/", _alive)
+    return app
+
+
+def _messages(state: ClaudeState) -> Handler:
+    async def messages(http: web.Request) -> web.StreamResponse:
+        return await Exchange(state, http).answer()
+
+    return messages
+
+
+async def _count_tokens(http: web.Request) -> web.Response:
+    raw = await http.read()
+    validation.check_headers(http.headers)
+    prompt = validation.parse(Prompt, raw, beta="anthropic-beta" in http.headers)
+    accepted = validation.check_prompt(prompt)
+    return web.json_response({"input_tokens": sum(block.tokens for block in accepted.blocks)})
+
+
+async def _list_models(http: web.Request) -> web.Response:
+    """List models, newest first, in pages by `limit` and `after_id`."""
+    validation.check_headers(http.headers)
+    limit = http.query.get("limit", "20")
+    if not limit.isdecimal() or not 1 <= int(limit) <= 1_000:  # noqa: PLR2004  # Anthropic's bounds
+        raise ApiError(400, "limit: Input should be between 1 and 1000")
+    ids = [model.id for model in models.MODELS]
+    after = http.query.get("after_id")
+    if after is not None and after not in ids:
+        raise ApiError(400, f"after_id: {after} is not the id of a model")
+    begin = ids.index(after) + 1 if after else 0
+    page = models.MODELS[begin : begin + int(limit)]
+    return web.json_response(
+        {
+            "data": [model.as_json() for model in page],
+            "has_more": begin + len(page) < len(ids),
+            "first_id": page[0].id if page else None,
+            "last_id": page[-1].id if page else None,
+        }
+    )
+
+
+async def _model(http: web.Request) -> web.Response:
+    validation.check_headers(http.headers)
+    return web.json_response(models.find(http.match_info["id"]).as_json())
+
+
+async def _alive(_: web.Request) -> web.Response:
+    """The CLI asks so whether anybody is there."""
+    return web.Response()
+
+
+def _headers(state: ClaudeState) -> OnPrepare:
+    async def add(http: web.Request, response: web.StreamResponse) -> None:
+        response.headers["request-id"] = http[REQUEST_ID]
+        response.headers.update(state.rate_limits.headers())
+
+    return add
+
+
+@web.middleware
+async def _frame(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request its id, and errors Anthropic's shape."""
+    request_id = request[REQUEST_ID] = f"req_loopback_{next(request.app[NUMBERS]):08d}"
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return _error(error, request_id)
+    except web.HTTPRequestEntityTooLarge:
+        return _error(ApiError(413, "Request exceeds the maximum allowed number of bytes."), request_id)
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
+        return _error(ApiError(error.status, f"{request.method} {request.path}: {error.reason}"), request_id)
+
+
+def _error(error: ApiError, request_id: str) -> web.Response:
+    return web.json_response(error.body(request_id), status=error.status, headers=error.headers)
