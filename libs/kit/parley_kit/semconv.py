@@ -37,6 +37,33 @@ CONVERSATION_ID: Final = "gen_ai.conversation.id"
 # --- cache
 
 # --- executor
+CHAT: Final = "chat"
+ANTHROPIC: Final = "anthropic"
+GEN_AI_OPERATION_NAME: Final = "gen_ai.operation.name"
+GEN_AI_PROVIDER_NAME: Final = "gen_ai.provider.name"
+GEN_AI_REQUEST_MODEL: Final = "gen_ai.request.model"
+GEN_AI_REQUEST_MAX_TOKENS: Final = "gen_ai.request.max_tokens"
+GEN_AI_REQUEST_STREAM: Final = "gen_ai.request.stream"
+GEN_AI_RESPONSE_MODEL: Final = "gen_ai.response.model"
+GEN_AI_RESPONSE_ID: Final = "gen_ai.response.id"
+GEN_AI_RESPONSE_FINISH_REASONS: Final = "gen_ai.response.finish_reasons"
+GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK: Final = "gen_ai.response.time_to_first_chunk"
+GEN_AI_USAGE_INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
+GEN_AI_USAGE_OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
+GEN_AI_USAGE_CACHE_READ_TOKENS: Final = "gen_ai.usage.cache_read.input_tokens"
+GEN_AI_USAGE_CACHE_WRITE_TOKENS: Final = "gen_ai.usage.cache_creation.input_tokens"
+EXECUTOR_ENGINE: Final = "parley.executor.engine"
+EXECUTOR_RETRIES: Final = "parley.executor.retries"
+EXECUTOR_RETRY: Final = "parley.executor.retry"
+EXECUTOR_RETRY_WAIT: Final = "parley.executor.retry.wait"
+UPSTREAM_STATUS_CODE: Final = "http.response.status_code"
+
+GEN_AI_DURATION: Final = "gen_ai_client_operation_duration_seconds"
+GEN_AI_TIME_TO_FIRST_CHUNK: Final = "gen_ai_client_operation_time_to_first_chunk_seconds"
+GEN_AI_TOKEN_USAGE: Final = "gen_ai_client_token_usage"
+EXECUTOR_SLOTS: Final = "parley_executor_slots"
+EXECUTOR_SLOT_WAIT: Final = "parley_executor_slot_wait_seconds"
+UPSTREAM_RETRIES: Final = "parley_upstream_retries_total"
 
 # --- monitor
 ASSESS_CAPACITY: Final = "assess capacity"
