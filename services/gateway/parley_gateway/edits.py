@@ -1,0 +1,108 @@
+"""What a relay says and hears: edits of Discord messages, endings, failures. Frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from parley_gateway.pacer import Urgency
+from parley_gateway.pages import HARD_LIMIT, width
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Post page `index` (from 0), whose text reaches up to `covers` code points of the attempt's."""
+
+    index: int
+    content: str
+    stop_button: bool
+    covers: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Rewrite page `index`; content None: leave its text, which is not known, and change the button only."""
+
+    index: int
+    content: str | None
+    stop_button: bool
+    covers: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete page `index`, always the last."""
+
+    index: int
+
+
+Edit = Create | Replace | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next edit, and when it may be made at the earliest (seconds, monotonic)."""
+
+    edit: Edit
+    urgency: Urgency
+    at: float
+
+
+class EndKind(Enum):
+    """How a reply ended."""
+
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a reply ended, in the member's words.
+
+    note: lines under the text, or "". alone: what stands when there is no text; never empty, so that every reply ends
+    visibly.
+    """
+
+    kind: EndKind
+    note: str
+    alone: str
+
+    def __post_init__(self) -> None:
+        if not self.alone.strip():
+            raise ValueError("a reply without text needs words of its own")
+        if max(width(self.note), width(self.alone)) > HARD_LIMIT:
+            raise ValueError(f"an ending's words fit into one message, {HARD_LIMIT} UTF-16 units")
+
+
+class FailureKind(Enum):
+    """Why Discord did not take an edit."""
+
+    GONE = "gone"
+    FORBIDDEN = "forbidden"
+    REJECTED = "rejected"
+    TRANSIENT = "transient"
+
+
+class Standing(Enum):
+    """What stands in Discord at the end. ABANDONED: a message or its channel is gone. REJECTED: nothing was taken."""
+
+    WHOLE = "whole"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    ABANDONED = "abandoned"
+    FORBIDDEN = "forbidden"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """Messages that stand already, from another holder's work. length: code points of text in them, as far as known."""
+
+    message_ids: Sequence[str] = ()
+    length: int = 0

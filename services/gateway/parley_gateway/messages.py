@@ -1,0 +1,53 @@
+"""The port to Discord's messages: what a delivery asks for, and how Discord may answer."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from parley_gateway.edits import FailureKind
+
+
+class DeliveryError(Exception):
+    """Discord did not take an edit."""
+
+    kind: FailureKind
+
+
+class Gone(DeliveryError):  # noqa: N818 -- named for what happened, like the codes it stands for
+    """The message or its channel does not exist any more (10008, 10003)."""
+
+    kind = FailureKind.GONE
+
+
+class Forbidden(DeliveryError):  # noqa: N818 -- named for what happened, like the codes it stands for
+    """The bot may not (50001, 50013)."""
+
+    kind = FailureKind.FORBIDDEN
+
+
+class Rejected(DeliveryError):  # noqa: N818 -- named for what happened, like the codes it stands for
+    """Discord refuses the body itself (50035 and other 400s)."""
+
+    kind = FailureKind.REJECTED
+
+
+class Transient(DeliveryError):  # noqa: N818 -- named for what happened, like the codes it stands for
+    """A limit, a 5xx, a lost connection, no answer in time: the same may work later."""
+
+    kind = FailureKind.TRANSIENT
+
+
+class Messages(Protocol):
+    """The messages of one turn in Discord. Each call ends by itself within bounds; it is never cancelled."""
+
+    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
+        """Post page `index`, page 0 as the reply; return its message id. The same index again is the same message."""
+        ...
+
+    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
+        """Rewrite a message; content None leaves its text."""
+        ...
+
+    async def remove(self, message_id: str) -> None:
+        """Delete a message."""
+        ...

@@ -1,0 +1,226 @@
+"""One reply's way into Discord, as a state machine: text and time in, edits out. Pure.
+
+It compares what shall stand in Discord with what does and names the next edit; so the newest text always wins, and an
+edit that would change nothing is never made. Attempts are never spliced: after `restart` the shown messages stay until
+the new attempt has caught up with them or has ended; then they are rewritten from page 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parley_gateway.edits import Adopted, Create, Due, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
+from parley_gateway.pacer import Urgency
+from parley_gateway.pages import HARD_LIMIT, SEAL, Pages, width
+from parley_gateway.screen import Screen, Wanted
+
+_STANDING = {
+    EndKind.COMPLETE: Standing.WHOLE,
+    EndKind.STOPPED: Standing.STOPPED,
+    EndKind.FAILED: Standing.FAILED,
+    EndKind.INTERRUPTED: Standing.INTERRUPTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """When text is shown.
+
+    first_characters: so much text makes the first message at once. first_wait: so long after the first token less text
+    makes it, in seconds. give_up_after: so long failing without an accepted edit until the last try, in seconds.
+    seal: a page's length, in UTF-16 units.
+    """
+
+    first_characters: int = 20
+    first_wait: float = 0.7
+    give_up_after: float = 30.0
+    seal: int = SEAL
+
+
+class Relay:
+    """One reply. interrupted, rejected: what it says when Discord cannot be reached, or refuses the text itself."""
+
+    def __init__(
+        self,
+        *,
+        interrupted: Ending,
+        rejected: Ending,
+        attempt: int = 1,
+        adopted: Adopted | None = None,
+        cadence: Cadence | None = None,
+    ) -> None:
+        self._interrupted, self._rejected = interrupted, rejected
+        self._cadence = cadence or Cadence()
+        self._screen = Screen(adopted or Adopted())
+        self._attempt = attempt
+        self._pages = Pages(self._cadence.seal)
+        self._before: tuple[int, Pages] | None = None  # the attempt on the screen while a newer one catches up
+        self._first_token: float | None = None
+        self._visible = False
+        self._ending: Ending | None = None
+        self._kept: int | None = None  # so many messages stay as they are, only words follow
+        self._failing_since: float | None = None
+        self._last_try = False
+        self._lost: Standing | None = None
+
+    @property
+    def attempt(self) -> int:
+        """The attempt that is shown, or waits to be."""
+        return self._attempt
+
+    @property
+    def message_ids(self) -> tuple[str, ...]:
+        """The messages that stand, first page first."""
+        return self._screen.message_ids
+
+    @property
+    def visible(self) -> bool:
+        """Whether text of this reply was ever taken by Discord."""
+        return self._visible
+
+    @property
+    def shown_offset(self) -> int:
+        """How much of the attempt's text can be seen, in code points."""
+        return self._screen.offset(self._attempt)
+
+    @property
+    def standing(self) -> Standing | None:
+        """What stands at the end; None while edits are to come."""
+        if self._lost is not None or self._ending is None:
+            return self._lost
+        if self._screen.difference(self._wanted(self._ending), ended=True) is not None:
+            return None
+        return Standing.REJECTED if self._ending is self._rejected else _STANDING[self._ending.kind]
+
+    def feed(self, text: str, now: float) -> bool:
+        """Take a piece of the attempt's text. Return whether the next edit may be due sooner than was said.
+
+        Text after the end is not shown.
+        """
+        if self._ending is not None:
+            return False
+        before = self._outlook()
+        self._pages.feed(text)
+        if self._first_token is None:
+            self._first_token = now
+        return self._outlook() != before
+
+    def restart(self, attempt: int) -> None:
+        """Begin again with another attempt; what is shown stays until it has caught up."""
+        if self._ending is not None:
+            return
+        if not self._holding:
+            self._before = (self._attempt, self._pages)
+        self._attempt, self._pages = attempt, Pages(self._cadence.seal)
+
+    def finish(self, ending: Ending) -> None:
+        """End the reply; the first ending counts."""
+        if self._ending is not None:
+            return
+        self._ending = ending
+        self._screen.forget_refusals()
+        if ending.kind is EndKind.COMPLETE or self._pages.shown(ended=True):
+            return
+        if self._before is not None:  # nothing came of the new attempt: the text that is there is kept
+            self._attempt, self._pages = self._before
+        elif self._screen.unknown:
+            self._kept = len(self._screen)
+
+    def next_edit(self) -> Due | None:
+        """Return the next edit, or None when there is nothing to do until text or the end comes."""
+        if self._lost is not None or (self._ending is None and self._holding):
+            return None
+        wanted = self._wanted(self._ending)
+        edit = self._screen.difference(wanted, ended=self._ending is not None)
+        if edit is None:
+            return None
+        return Due(edit, self._urgency(edit, wanted), self._earliest())
+
+    def applied(self, edit: Edit, message_id: str) -> None:
+        """Note that Discord took an edit of this message."""
+        self._screen.apply(edit, message_id)
+        self._failing_since, self._last_try = None, False
+        if not isinstance(edit, Remove) and edit.content is not None:
+            self._visible = True
+
+    def failed(self, edit: Edit, kind: FailureKind, now: float) -> None:
+        """Note that Discord did not take an edit."""
+        if kind is FailureKind.TRANSIENT:
+            self._failed_for_now(now)
+        elif kind is FailureKind.FORBIDDEN:
+            self._lost = Standing.FORBIDDEN
+        elif isinstance(edit, Remove):  # gone already, or not for us to remove
+            self._screen.apply(edit, "")
+        elif kind is FailureKind.GONE:
+            self._lost = Standing.ABANDONED
+        else:
+            self._refused(edit)
+
+    def _failed_for_now(self, now: float) -> None:
+        """Keep the newest text for the next try; after a while there is one last."""
+        if self._last_try:
+            self._lost = Standing.INTERRUPTED
+            return
+        if self._failing_since is None:
+            self._failing_since = now
+        self._last_try = now - self._failing_since >= self._cadence.give_up_after
+        if self._last_try:
+            self.finish(self._interrupted)
+
+    def _refused(self, edit: Create | Replace) -> None:
+        """Wait for another text; at the end leave what stands and say so in other words."""
+        self._screen.refuse(edit)
+        if self._ending is self._rejected:
+            self._lost = Standing.REJECTED
+        elif self._ending is not None:
+            self._ending, self._kept = self._rejected, len(self._screen)
+
+    @property
+    def _holding(self) -> bool:
+        return self._pages.length < self._screen.length_of_others(self._attempt)
+
+    def _outlook(self) -> tuple[bool, bool, int]:
+        """What decides when the next edit is due, and how urgent it is."""
+        return self._holding, self._pages.length >= self._cadence.first_characters, self._pages.sealed_count
+
+    def _earliest(self) -> float:
+        enough = self._pages.length >= self._cadence.first_characters
+        if self._visible or enough or self._ending is not None or self._first_token is None:
+            return float("-inf")
+        return self._first_token + self._cadence.first_wait
+
+    def _urgency(self, edit: Edit, wanted: list[Wanted]) -> Urgency:
+        if self._ending is not None:
+            return Urgency.FINAL
+        return Urgency.SEALING if isinstance(edit, Create) or wanted[edit.index].sealed else Urgency.GROWING
+
+    def _wanted(self, ending: Ending | None) -> list[Wanted]:
+        """Return all messages as they shall stand now. The place where a very long answer becomes a file."""
+        if ending is None:
+            return self._growing()
+        if self._kept is not None:
+            kept = [Wanted(None, stop_button=False, covers=0, attempt=self._attempt)] * self._kept
+            return [*kept, self._words(ending.alone)]
+        return self._ended(ending)
+
+    def _growing(self) -> list[Wanted]:
+        pages = self._pages.shown(ended=False)
+        newest = max(len(pages), len(self._screen)) - 1
+        return [
+            Wanted(page.content, index == newest, page.end, self._attempt, sealed=index < self._pages.sealed_count)
+            for index, page in enumerate(pages)
+        ]
+
+    def _ended(self, ending: Ending) -> list[Wanted]:
+        contents = [(page.content, page.end) for page in self._pages.shown(ended=True)]
+        if not contents:
+            return [self._words(ending.alone)]
+        whole = self._pages.length
+        contents[-1] = (contents[-1][0], whole)
+        noted = f"{contents[-1][0].rstrip()}\n{ending.note}"
+        if ending.note:
+            contents[-1:] = [(noted, whole)] if width(noted) <= HARD_LIMIT else [contents[-1], (ending.note, whole)]
+        return [Wanted(content, stop_button=False, covers=end, attempt=self._attempt) for content, end in contents]
+
+    def _words(self, content: str) -> Wanted:
+        return Wanted(content, stop_button=False, covers=self._pages.length, attempt=self._attempt)

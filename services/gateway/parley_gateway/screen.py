@@ -1,0 +1,120 @@
+"""What stands in Discord of one reply, and the next edit that brings it to what shall stand there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from parley_gateway.edits import Adopted, Create, Edit, Remove, Replace
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A message as it shall stand. content None: as it is. covers: the attempt's text up to its end, in code points."""
+
+    content: str | None
+    stop_button: bool
+    covers: int
+    attempt: int
+    sealed: bool = False
+
+
+@dataclass(slots=True)
+class Shown:
+    """A message as it stands. content, stop_button, attempt None: not known. refused: a text that Discord rejected."""
+
+    message_id: str
+    content: str | None = None
+    stop_button: bool | None = None
+    covers: int = 0
+    attempt: int | None = None
+    refused: str | None = None
+
+    def shows(self, wanted: Wanted) -> bool:
+        """Whether an edit would change nothing, or only what was rejected already."""
+        if wanted.content is not None and wanted.content == self.refused:
+            return True
+        same_text = wanted.content is None or wanted.content.rstrip() == (self.content or "").rstrip()
+        return same_text and wanted.stop_button == self.stop_button
+
+
+class Screen:
+    """The messages of one reply, in order."""
+
+    def __init__(self, adopted: Adopted) -> None:
+        self._messages = [Shown(message_id) for message_id in adopted.message_ids]
+        self._refused: str | None = None
+        if self._messages:
+            self._messages[-1].covers = adopted.length
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    @property
+    def message_ids(self) -> tuple[str, ...]:
+        """The messages, first page first."""
+        return tuple(message.message_id for message in self._messages)
+
+    def length_of_others(self, attempt: int) -> int:
+        """Return how much text of other attempts can be seen, in code points."""
+        return max((message.covers for message in self._messages if message.attempt != attempt), default=0)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether a message stands there whose text is not known."""
+        return any(message.content is None for message in self._messages)
+
+    def offset(self, attempt: int) -> int:
+        """Return how much of an attempt's text can be seen without a gap, in code points."""
+        seen = 0
+        for message in self._messages:
+            if message.attempt != attempt:
+                break
+            seen = message.covers
+        return seen
+
+    def difference(self, wanted: Sequence[Wanted], *, ended: bool) -> Edit | None:
+        """Return the next edit, or None when all stands as wanted. Surplus messages go at the end only.
+
+        A growing attempt soon needs them again, and Discord takes a second create with the same nonce for the first.
+        """
+        for index, (want, have) in enumerate(zip(wanted, self._messages, strict=False)):
+            if not have.shows(want):
+                return Replace(index, want.content, want.stop_button, want.covers, want.attempt)
+        if len(wanted) > len(self._messages):
+            return self._creation(wanted[len(self._messages)])
+        if ended and len(self._messages) > len(wanted):
+            return Remove(len(self._messages) - 1)
+        return None
+
+    def apply(self, edit: Edit, message_id: str) -> None:
+        """Note that Discord took an edit."""
+        match edit:
+            case Create():
+                self._messages.append(Shown(message_id, edit.content, edit.stop_button, edit.covers, edit.attempt))
+            case Replace(content=None):
+                self._messages[edit.index].stop_button = edit.stop_button
+            case Replace():
+                known = self._messages[edit.index].message_id
+                self._messages[edit.index] = Shown(known, edit.content, edit.stop_button, edit.covers, edit.attempt)
+            case Remove():
+                del self._messages[edit.index :]
+
+    def refuse(self, edit: Create | Replace) -> None:
+        """Note that Discord rejected an edit, so that only another text is tried."""
+        if isinstance(edit, Create):
+            self._refused = edit.content
+        else:
+            self._messages[edit.index].refused = edit.content
+
+    def forget_refusals(self) -> None:
+        """Let what was rejected be tried once more."""
+        self._refused = None
+        for message in self._messages:
+            message.refused = None
+
+    def _creation(self, want: Wanted) -> Create | None:
+        assert want.content is not None, "a message that does not exist has no text to keep"
+        if want.content == self._refused:
+            return None
+        return Create(len(self._messages), want.content, want.stop_button, want.covers, want.attempt)
