@@ -1,0 +1,156 @@
+"""Interactions: what a person did to the bot's components, waiting to be acknowledged."""
+
+import secrets
+from dataclasses import dataclass
+
+from parley_sandbox.discord.acts.messages import Messages
+from parley_sandbox.discord.components import interactive
+from parley_sandbox.discord.errors import Code, bad_field, refusal
+from parley_sandbox.discord.happenings import Event, Happening
+from parley_sandbox.discord.model import Json
+from parley_sandbox.discord.model.users import Person
+from parley_sandbox.discord.realm import Realm
+from parley_sandbox.discord.validation import FILE_BYTES
+
+COMPONENT = 3
+"""The interaction type of a pressed button or a chosen option."""
+ACKNOWLEDGE_WITHIN = 3.0
+"""Seconds from the interaction's creation until it is too late for the first response."""
+TOKEN_LIFE = 900.0
+"""Seconds for which an interaction's token is good."""
+
+
+@dataclass(slots=True)
+class Interaction:
+    """One interaction and how far it got."""
+
+    id: str
+    token: str
+    kind: int
+    person: Person
+    channel_id: str
+    created: float
+    payload: Json
+    component_message: str | None = None
+    answered: int | None = None
+    """The type of the first response."""
+    original: str | None = None
+    """The message that `@original` means."""
+
+    @property
+    def component(self) -> bool:
+        """Whether it came from a component."""
+        return self.kind == COMPONENT
+
+
+class Interactions:
+    """The interactions of a realm, by token."""
+
+    def __init__(self, realm: Realm, messages: Messages) -> None:
+        self._realm = realm
+        self._world = realm.world
+        self._messages = messages
+        self._by_token: dict[str, Interaction] = {}
+
+    def click(self, person_id: str, message_id: str, custom_id: str) -> Interaction:
+        """Press a button under a message."""
+        person = self._world.person(person_id)
+        message = self._messages.shown(message_id)
+        if self._world.viewers.get(message_id, person_id) != person_id:
+            raise refusal(Code.UNKNOWN_MESSAGE)
+        component = next((each for each in interactive(message["components"]) if each["custom_id"] == custom_id), None)
+        if component is None or component.get("disabled"):
+            raise bad_field("custom_id", "COMPONENT_VALIDATION_FAILED", "There is no such button to press")
+        pressed = {"id": component["id"], "custom_id": custom_id, "component_type": component["type"]}
+        return self._begin(COMPONENT, person, message["channel_id"], pressed, message)
+
+    def by_id(self, interaction_id: str, token: str) -> Interaction:
+        """Return the interaction that a first response names, or raise 10062."""
+        found = self._by_token.get(token)
+        if found is None or found.id != interaction_id:
+            raise refusal(Code.UNKNOWN_INTERACTION)
+        return found
+
+    def by_token(self, token: str) -> Interaction:
+        """Return the answered interaction of a webhook's token, or raise 10015, or 50027 when the token has died."""
+        found = self._by_token.get(token)
+        if found is None or found.answered is None:
+            raise refusal(Code.UNKNOWN_WEBHOOK)
+        if self._realm.clock.now() - found.created > TOKEN_LIFE:
+            raise refusal(Code.INVALID_WEBHOOK_TOKEN)
+        return found
+
+    def late(self, interaction: Interaction) -> bool:
+        """Whether the time to acknowledge it is over."""
+        return self._realm.clock.now() - interaction.created > ACKNOWLEDGE_WITHIN
+
+    def note(self, interaction: Interaction, state: str) -> None:
+        """Tell listeners how an interaction goes: created, then answered."""
+        notice = {"id": interaction.id, "state": state, "type": interaction.kind, "answer": interaction.answered}
+        place = {"channel_id": interaction.channel_id, "message_id": interaction.component_message}
+        self._realm.tell(Happening("interaction", notice | place, interaction.person.id))
+
+    def _begin(self, kind: int, person: Person, channel_id: str, chosen: Json, message: Json) -> Interaction:
+        interaction = Interaction(
+            id=self._realm.ids.next(),
+            token=secrets.token_urlsafe(48),
+            kind=kind,
+            person=person,
+            channel_id=channel_id,
+            created=self._realm.clock.now(),
+            payload={},
+            component_message=message["id"],
+            original=message["id"],
+        )
+        interaction.payload = self._payload(interaction, chosen) | {"message": message}
+        self._forget_dead()
+        self._by_token[interaction.token] = interaction
+        self.note(interaction, "created")
+        guild_id = self._world.guild_of(channel_id)
+        self._realm.dispatch(Event("INTERACTION_CREATE", interaction.payload, channel_id, guild_id))
+        return interaction
+
+    def _payload(self, interaction: Interaction, chosen: Json) -> Json:
+        world, channel_id, person = self._world, interaction.channel_id, interaction.person
+        guild_id = world.guild_of(channel_id)
+        granted = str(int(world.permissions_of(person.id, channel_id)))
+        return {
+            "id": interaction.id,
+            "application_id": world.bot["id"],
+            "type": interaction.kind,
+            "token": interaction.token,
+            "version": 1,
+            "data": chosen,
+            "channel": {**world.channel(channel_id), "permissions": granted},
+            "channel_id": channel_id,
+            "locale": person.locale,
+            "app_permissions": str(int(world.permissions_of(world.bot["id"], channel_id))),
+            "authorizing_integration_owners": {"0": guild_id or "0"},
+            "attachment_size_limit": FILE_BYTES,
+            "entitlements": [],
+            **(self._in_guild(guild_id, person, granted) if guild_id else self._in_direct(person)),
+        }
+
+    def _in_guild(self, guild_id: str, person: Person, granted: str) -> Json:
+        guild = self._world.guild(guild_id)
+        member = {
+            **self._world.member(guild_id, person.id),
+            "user": self._world.user(person.id),
+            "permissions": granted,
+        }
+        return {
+            "context": 0,
+            "guild_id": guild_id,
+            "guild": {"id": guild_id, "locale": guild["preferred_locale"], "features": guild["features"]},
+            "guild_locale": guild["preferred_locale"],
+            "member": member,
+        }
+
+    def _in_direct(self, person: Person) -> Json:
+        return {"context": 1, "user": self._world.user(person.id)}
+
+    def _forget_dead(self) -> None:
+        """Drop tokens long dead, keeping them for a while so that late calls get the right refusal."""
+        oldest = self._realm.clock.now() - 4 * TOKEN_LIFE
+        while self._by_token and next(iter(self._by_token.values())).created < oldest:
+            del self._by_token[next(iter(self._by_token))]

@@ -1,0 +1,24 @@
+"""Refuse what somebody may not do in a channel."""
+
+from parley_sandbox.discord.errors import Code, refusal
+from parley_sandbox.discord.model.channels import DIRECT
+from parley_sandbox.discord.permissions import Permission
+from parley_sandbox.discord.world import World
+
+
+def demand(world: World, user_id: str, channel_id: str, *needed: Permission) -> None:
+    """Raise 50001 where the channel is hidden from them, 50013 where a permission is missing."""
+    granted = world.permissions_of(user_id, channel_id)
+    if Permission.VIEW_CHANNEL not in granted:
+        raise refusal(Code.MISSING_ACCESS)
+    if any(permission not in granted for permission in needed):
+        raise refusal(Code.MISSING_PERMISSIONS)
+
+
+def demand_open(world: World, user_id: str, channel_id: str) -> None:
+    """Raise 50007 if the bot writes to somebody who takes no direct messages from it."""
+    channel = world.channel(channel_id)
+    if channel["type"] != DIRECT or user_id != world.bot["id"]:
+        return
+    if channel["recipients"][0]["id"] in world.closed_to_bot:
+        raise refusal(Code.CANNOT_WRITE_TO_USER)

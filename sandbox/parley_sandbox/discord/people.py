@@ -1,0 +1,79 @@
+"""The person's side: what somebody at a Discord client can do. A refusal is an `ApiError` with Discord's code and sentence."""
+
+import mimetypes
+from collections.abc import Sequence
+
+from parley_sandbox.discord import validation
+from parley_sandbox.discord.acts import Acts
+from parley_sandbox.discord.model import Json
+from parley_sandbox.discord.validation import Upload
+
+File = tuple[str, bytes] | tuple[str, bytes, str]
+"""A name, the content, and if it cannot be told from the name, the content type."""
+
+
+class People:
+    """The people of a world, acting."""
+
+    def __init__(self, acts: Acts) -> None:
+        self._acts = acts
+        self._world = acts.realm.world
+
+    def say(
+        self,
+        person_id: str,
+        channel_id: str,
+        content: str,
+        *,
+        reply_to: str | None = None,
+        ping: bool = True,
+        files: Sequence[File] = (),
+    ) -> Json:
+        """Write a message; a reply pings the one it answers unless `ping` is switched off, as in Discord's client."""
+        body: Json = {"content": content}
+        if reply_to is not None:
+            body["message_reference"] = {"message_id": reply_to}
+            body["allowed_mentions"] = {"parse": ["users", "roles", "everyone"], "replied_user": ping}
+        draft = validation.draft(body, {f"files[{number}]": _upload(file) for number, file in enumerate(files)})
+        return self._acts.messages.send(self._person(person_id), channel_id, draft)
+
+    def edit(self, person_id: str, message_id: str, content: str) -> Json:
+        """Change one's own message."""
+        change = validation.change({"content": content}, {})
+        return self._acts.messages.revise(self._person(person_id), self._home(message_id), message_id, change)
+
+    def delete(self, person_id: str, message_id: str) -> None:
+        """Delete one's own message, or with Manage Messages somebody else's."""
+        self._acts.messages.withdraw(self._person(person_id), self._home(message_id), message_id)
+
+    def click(self, person_id: str, message_id: str, custom_id: str) -> Json:
+        """Press a button and return the interaction that the bot gets."""
+        return self._acts.interactions.click(person_id, message_id, custom_id).payload
+
+    def typing(self, person_id: str, channel_id: str) -> None:
+        """Be seen typing."""
+        self._acts.channels.typing(self._person(person_id), channel_id)
+
+    def react(self, person_id: str, message_id: str, emoji: str) -> None:
+        """React to a message."""
+        self._acts.reactions.add(self._person(person_id), self._home(message_id), message_id, emoji)
+
+    def open_dm(self, person_id: str) -> Json:
+        """Return the direct channel with the bot."""
+        return self._acts.channels.open_direct(person_id)
+
+    def messages(self, person_id: str, channel_id: str) -> list[Json]:
+        """Return what a person sees in a channel, oldest first, ephemeral answers to them included."""
+        return self._acts.messages.visible(channel_id, self._person(person_id))
+
+    def _person(self, person_id: str) -> str:
+        return self._world.person(person_id).id
+
+    def _home(self, message_id: str) -> str:
+        return str(self._acts.messages.shown(message_id)["channel_id"])
+
+
+def _upload(file: File) -> Upload:
+    name, content, *given = file
+    guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Upload(name, str(given[0]) if given else guessed, content)
