@@ -1,0 +1,176 @@
+"""The commands that talk to a running sandbox: each prints and returns the exit code."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from parley_sandbox.command.client import Json, RefusedError, SandboxClient
+
+_UNHEARD: Final = 10.0
+"""Seconds after which a message that no gateway has taken up is taken for not addressed to the bot."""
+
+
+class WrongNameError(Exception):
+    """A person, channel or fault that is not there."""
+
+
+async def say(client: SandboxClient, text: str, person: str | None, channel: str | None, within: float) -> int:
+    """Write, wait for the end of the turn, print the reply and as the last line its trace id."""
+    state = await client.get("/api/state", **_person_query(await client.get("/api/state"), person))
+    place = _channel(state, channel)
+    events = client.events(state["person"], state["place"])
+    try:
+        asked = await client.post(f"/api/channels/{place}/messages", {"person": state["person"], "content": text})
+        async with asyncio.timeout(within):
+            turn = await _ended(events, asked["id"])
+    except RefusedError as error:
+        return _failed(str(error))
+    except TimeoutError:
+        return _failed(f"no reply was finished within {within:g} s")
+    except _UnheardError:
+        return _failed(f"nobody answered within {_UNHEARD:g} s; in a channel Parley answers when @parley is mentioned")
+    finally:
+        await events.aclose()  # type: ignore[attr-defined] # an async generator behind the iterator's type
+    return await _print_reply(client, state["person"], place, turn)
+
+
+async def trace(client: SandboxClient, trace_id: str) -> int:
+    """Print the tree."""
+    try:
+        sys.stdout.write(await client.text(f"/api/traces/{trace_id}", format="text"))
+    except RefusedError as error:
+        return _failed(str(error))
+    return 0
+
+
+async def faults(client: SandboxClient, given: argparse.Namespace) -> int:
+    """List, add or clear."""
+    try:
+        if given.action == "add":
+            added = await client.post("/api/faults", _wanted(await client.get("/api/faults"), given))
+            sys.stdout.write(f"{added['id']}  {added['kind']}\n")
+        elif given.action == "clear":
+            await client.delete(f"/api/faults/{given.id}" if given.id else "/api/faults")
+        else:
+            sys.stdout.write(_fault_table(await client.get("/api/faults")))
+    except RefusedError as error:
+        return _failed(str(error))
+    return 0
+
+
+async def log(client: SandboxClient, channel: str | None, message: str | None) -> int:
+    """Print what Discord received, a line a request."""
+    query = {}
+    if channel is not None:
+        query["channel"] = _channel(await client.get("/api/state"), channel)
+    if message is not None:
+        query["message"] = message
+    for request in (await client.get("/api/requests", **query))["requests"]:
+        sys.stdout.write(_log_line(request) + "\n")
+    return 0
+
+
+class _UnheardError(Exception):
+    """No gateway took the message up."""
+
+
+async def _ended(events: Any, message_id: str) -> Json:
+    """The turn of this message once it has ended."""
+    turn: Json | None = None
+    while turn is None or turn["state"] != "ended":
+        try:
+            async with asyncio.timeout(_UNHEARD if turn is None else None):
+                kind, content = await _next_turn(events, message_id)
+        except TimeoutError:
+            raise _UnheardError from None
+        turn = content if kind == "turn" else turn
+    return turn
+
+
+async def _next_turn(events: Any, message_id: str) -> tuple[str, Json]:
+    async for kind, content in events:
+        if kind == "turn" and content["turn_id"] == message_id:
+            return kind, content
+    raise RefusedError("the sandbox ended")
+
+
+async def _print_reply(client: SandboxClient, person: str, channel: str, turn: Json) -> int:
+    messages = (await client.get(f"/api/channels/{channel}/messages", person=person))["messages"]
+    by_id = {message["id"]: message for message in messages}
+    for message_id in turn["message_ids"]:
+        if message_id in by_id:
+            sys.stdout.write(by_id[message_id]["draft"] + "\n")
+    if turn["outcome"] != "answered":
+        _failed(f"the turn was {turn['outcome']}" + (f": {turn['reason']}" if turn["reason"] else ""))
+    sys.stdout.write(f"{turn['trace_id'] or 'not traced'}\n")
+    return 0 if turn["outcome"] == "answered" else 1
+
+
+def _person_query(state: Json, name: str | None) -> dict[str, str]:
+    if name is None:
+        return {"person": state["person"]}
+    for person in state["persons"]:
+        if name.lower() in {person["name"].lower(), person["id"]}:
+            return {"person": person["id"]}
+    raise WrongNameError(f"there is no {name}; there are {_listed(each['name'] for each in state['persons'])}")
+
+
+def _channel(state: Json, name: str | None) -> str:
+    """The id of a channel by its id, its name, its guild's and its own name, or `dm`."""
+    known: dict[str, str] = {"dm": state["direct"]} if state["direct"] else {}
+    for guild in state["guilds"]:
+        for channel in guild["channels"]:
+            known.setdefault(channel["name"].lower(), channel["id"])
+            known[f"{guild['name']}/{channel['name']}".lower()] = channel["id"]
+    if name is None:
+        return str(state["guilds"][0]["channels"][0]["id"])
+    found = known.get(name.lower().replace("#", ""))
+    if found is None and name not in known.values():
+        raise WrongNameError(f"there is no channel {name}; there are {_listed(known)}")
+    return found or name
+
+
+def _wanted(listed: Json, given: argparse.Namespace) -> Json:
+    source, _, kind = given.kind.rpartition(":")
+    for known in listed["kinds"]:
+        if known["kind"] == kind and source in {"", known["source"]}:
+            return {"source": known["source"], "kind": kind, "options": dict(map(_option, given.options))}
+    raise WrongNameError(f"there is no fault {given.kind}; `parley-sandbox faults` lists them")
+
+
+def _option(text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise WrongNameError(f"{text} is no option; one looks like times=3")
+    for read in (int, float):
+        try:
+            return key, read(value)
+        except ValueError:
+            continue
+    return key, None if value in {"", "none"} else value
+
+
+def _fault_table(listed: Json) -> str:
+    width = max((len(f"{each['source']}:{each['kind']}") for each in listed["kinds"]), default=0)
+    lines = [f"{each['source'] + ':' + each['kind']:<{width}}  {each['description']}" for each in listed["kinds"]]
+    waiting = [f"{each['id']}  {each['kind']}  times={each['times']}" for each in listed["active"]]
+    return "\n".join([*lines, "", "waiting:" if waiting else "none waits", *waiting]) + "\n"
+
+
+def _log_line(request: Json) -> str:
+    at = datetime.fromtimestamp(request["at_ms"] / 1000, UTC).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    limits = request["ratelimit"]
+    left = f"  {limits['X-RateLimit-Remaining']} left" if "X-RateLimit-Remaining" in limits else ""
+    return f"{at}  {request['status']:>3}  {request['took_ms']:7.1f} ms  {request['method']:<6} {request['path']}{left}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _failed(sentence: str) -> int:
+    sys.stderr.write(f"parley-sandbox: {sentence}\n")
+    return 1
