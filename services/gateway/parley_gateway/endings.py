@@ -1,0 +1,77 @@
+"""How a reply ends, in the member's words: outcomes and reasons to the lines that stand in Discord."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from parley_gateway.edits import Ending, EndKind
+from parley_gateway.texts import Key, Texts
+
+CAUSES: dict[str, Key] = {
+    "OVERLOADED": Key.OVERLOADED,
+    "UPSTREAM_5XX": Key.UNREACHABLE,
+    "CONNECT": Key.UNREACHABLE,
+    "NO_HEADERS": Key.UNREACHABLE,
+    "START_FAILED": Key.UNREACHABLE,
+    "RATE_LIMITED": Key.RATE_LIMITED,
+    "UPSTREAM_AUTH": Key.UPSTREAM_AUTH,
+    "BILLING": Key.BILLING,
+    "MODEL_NOT_FOUND": Key.MODEL_NOT_FOUND,
+    "PROMPT_TOO_LONG": Key.PROMPT_TOO_LONG,
+    "INVALID_REQUEST": Key.INVALID_REQUEST,
+    "STREAM_BROKEN": Key.STREAM_BROKEN,
+    "CHILD_DIED": Key.STREAM_BROKEN,
+    "TIMED_OUT": Key.TIMED_OUT,
+    "POOL_FULL": Key.POOL_FULL,
+    "NO_EXECUTOR": Key.NO_EXECUTOR,
+    "DRAINING": Key.DRAINING,
+    "QUEUE_FULL": Key.QUEUE_FULL,
+    "QUOTA": Key.QUOTA,
+    "STALE": Key.STALE,
+    "REJECTED": Key.REJECTED,
+    "INTERNAL": Key.INTERNAL,
+}
+"""Why a turn failed or was refused, in the words of the executor, the cache or the gateway; others are INTERNAL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """The endings of one turn. reference: its trace id, shown with every error."""
+
+    texts: Texts
+    reference: str
+
+    def complete(self, stop_reason: str = "end_turn", *, stored: bool = False, memory_silent: bool = False) -> Ending:
+        """Claude ended by itself: end_turn, max_tokens, stop_sequence or refusal, as its API names them."""
+        note, alone = {
+            "max_tokens": (Key.MAX_TOKENS, Key.MAX_TOKENS_ALONE),
+            "refusal": (Key.REFUSAL, Key.REFUSAL_ALONE),
+        }.get(stop_reason, (None, Key.EMPTY))
+        notes = [note, Key.STORED if stored else None, Key.MEMORY_SILENT if memory_silent else None]
+        lines = [self.texts.render(key) for key in notes if key is not None]
+        return Ending(EndKind.COMPLETE, "\n".join(lines), self.texts.render(alone))
+
+    def stopped(self) -> Ending:
+        """A member stopped it."""
+        return Ending(EndKind.STOPPED, self.texts.render(Key.STOPPED), self.texts.render(Key.STOPPED_ALONE))
+
+    def failed(self, reason: str, again: datetime | None = None) -> Ending:
+        """It failed or was refused; again: when it may work, where known."""
+        cause = self.texts.render(CAUSES.get(reason, Key.INTERNAL))
+        if again is not None:
+            cause = self.texts.render(Key.TRY_AGAIN_AT, cause=cause, again=again)
+        note = self.texts.render(Key.FAILED_PARTLY, cause=cause, reference=self.reference)
+        return Ending(EndKind.FAILED, note, self.texts.render(Key.FAILED, cause=cause, reference=self.reference))
+
+    def interrupted(self) -> Ending:
+        """Discord could not be reached for too long."""
+        return Ending(
+            EndKind.INTERRUPTED,
+            self.texts.render(Key.INTERRUPTED, reference=self.reference),
+            self.texts.render(Key.INTERRUPTED_ALONE, reference=self.reference),
+        )
+
+    def rejected(self) -> Ending:
+        """Discord refuses the text itself."""
+        return self.failed("REJECTED")
