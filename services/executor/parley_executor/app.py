@@ -1,0 +1,131 @@
+"""The composition root: what the executor is made of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import grpc
+
+from parley.executor.v1 import executor_pb2, executor_pb2_grpc
+from parley_executor.engines.messages_api import Access, MessagesApi
+from parley_executor.engines.port import Engine, EngineError
+from parley_executor.engines.retried import Retried, RetryPolicy
+from parley_executor.generation import Generation, Limits
+from parley_executor.load import Identity, LoadReports, OwnLoad
+from parley_executor.reasons import Reason
+from parley_executor.service import ExecutorServicer
+from parley_executor.settings import ExecutorSettings
+from parley_executor.slots import Slots
+from parley_executor.telemetry import Telemetry
+from parley_kit.lifecycle import Runtime, Service
+
+GRPC_SERVICES: tuple[str, ...] = (executor_pb2.DESCRIPTOR.services_by_name["ExecutorService"].full_name,)
+
+SPARE_CONNECTIONS = 4
+"""Beyond a connection a slot: the warm one, and those whose last bytes are being read."""
+
+BUFFER = 64 * 1024
+"""How many characters of a reply wait for a slow reader; behind it Claude's stream is held back."""
+
+FIRST_WAIT, LAST_WAIT = 0.2, 5.0
+"""Between two tries to reach Claude's API at the start, in seconds."""
+
+CLOSE_GRACE = 1.0
+"""What open streams get when the server has already stopped, in seconds."""
+
+
+class Executor:
+    """The executor as the kit runs it."""
+
+    grpc_services: Sequence[str] = GRPC_SERVICES
+
+    def __init__(self, runtime: Runtime[ExecutorSettings]) -> None:
+        settings = runtime.settings
+        self._runtime = runtime
+        self.grace = settings.grace
+        self.slots = Slots(settings.slots, settings.queue, settings.slot_wait)
+        api = MessagesApi(_access(settings), runtime.clock)
+        observer = Telemetry(runtime.tracer, runtime.metrics, api.name, self.slots)
+        self._engine: Engine = Retried(api, RetryPolicy(), runtime.clock, observer.retrying)
+        self._servicer = ExecutorServicer(
+            Generation(self._engine, self.slots, _limits(settings), observer),
+            model=settings.model,
+            max_output_tokens=settings.max_output_tokens,
+        )
+        identity = Identity(settings.instance, runtime.address, runtime.version)
+        own = OwnLoad(identity, self.slots, self._engine.health)
+        self._reports = LoadReports(own, runtime.channels, runtime.health, runtime.clock)
+
+    @property
+    def waits_for(self) -> str:
+        """Claude's API, without what its URL may hold of credentials, and the monitor."""
+        settings = self._runtime.settings
+        api = f"Claude's API at {urlsplit(settings.anthropic_base_url).hostname}"
+        return api if settings.monitor is None else f"{api} and the monitor at {settings.monitor}"
+
+    def register(self, server: grpc.aio.Server) -> None:
+        executor_pb2_grpc.add_ExecutorServiceServicer_to_server(self._servicer, server)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            if self._runtime.settings.monitor is not None:
+                tasks.create_task(self._reports.run(self._runtime.settings.monitor), name="load reports")
+            await self._start_engine()
+            self._runtime.health.ready()
+            self.slots.changes.notify()
+
+    def drain(self) -> None:
+        self.slots.drain(self._runtime.settings.drain_announce)
+
+    async def finish(self) -> None:
+        await self.slots.idle()
+        self._reports.end()
+
+    async def close(self) -> None:
+        await self._engine.close(CLOSE_GRACE)
+
+    async def _start_engine(self) -> None:
+        """Try until Claude's API answers; a refused credential is said and then told to each turn."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                await self._engine.start()
+            except EngineError as error:
+                self._report_start(error)
+            if self._engine.health():
+                return
+            await self._runtime.clock.sleep(wait)
+            wait = min(wait * 2, LAST_WAIT)
+
+    def _report_start(self, error: EngineError) -> None:
+        if error.reason is Reason.UPSTREAM_AUTH:
+            detail = "Claude's API refuses ANTHROPIC_API_KEY; set it to a valid key."
+        else:
+            detail = "Claude's API cannot be reached at ANTHROPIC_BASE_URL; it is tried again."
+        self._runtime.log.error("engine.not_ready", reason=error.reason.value, detail=detail)
+
+
+def _access(settings: ExecutorSettings) -> Access:
+    return Access(
+        base_url=settings.anthropic_base_url,
+        api_key=settings.anthropic_api_key.get_secret_value(),
+        connections=settings.slots + SPARE_CONNECTIONS,
+        headers_limit=settings.headers_timeout,
+    )
+
+
+def _limits(settings: ExecutorSettings) -> Limits:
+    return Limits(
+        first_text=settings.first_text_timeout,
+        gap=settings.gap_timeout,
+        whole=settings.reply_timeout,
+        join=settings.join,
+        buffer=BUFFER,
+    )
+
+
+def build(runtime: Runtime[ExecutorSettings]) -> Service:
+    """Make the executor."""
+    return Executor(runtime)

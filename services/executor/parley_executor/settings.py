@@ -1,0 +1,65 @@
+"""What can be set about the executor."""
+
+from __future__ import annotations
+
+from pydantic import AliasChoices, Field, SecretStr
+
+from parley_kit.settings import Address, ServiceSettings
+
+
+class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
+    """The executor's settings."""
+
+    listen: Address = Field(
+        "127.0.0.1:50053", description="Where its gRPC server listens, host:port; port 0 takes a free one."
+    )
+    metrics_listen: Address | None = Field(
+        "127.0.0.1:9093", description="Where Prometheus finds /metrics, host:port; port 0 takes a free one."
+    )
+    anthropic_api_key: SecretStr = Field(
+        min_length=1,
+        validation_alias=AliasChoices("ANTHROPIC_API_KEY", "anthropic_api_key"),
+        description="The key for Claude's API, from https://platform.claude.com; a secret.",
+    )
+    anthropic_base_url: str = Field(
+        "https://api.anthropic.com",
+        pattern=r"^https?://[^\s/]+",
+        validation_alias=AliasChoices("ANTHROPIC_BASE_URL", "anthropic_base_url"),
+        description="Where Claude's API is, an http or https URL.",
+    )
+    monitor: Address | None = Field(
+        None, description="The monitors that learn of its load, host:port; unset: it reports to nobody."
+    )
+    slots: int = Field(16, ge=1, le=4096, description="How many replies run at once, a number.")
+    queue: int = Field(32, ge=0, le=65536, description="How many calls may wait for a slot, a number.")
+    slot_wait: float = Field(
+        2.0, ge=0, le=600, description="How long a call waits for a slot before it is refused, in seconds."
+    )
+    model: str = Field(
+        "claude-sonnet-5",
+        min_length=1,
+        max_length=256,
+        description="The model for requests that name none, as Claude's API names it.",
+    )
+    max_output_tokens: int = Field(
+        4096, ge=1, description="The length of replies whose request names none, in tokens at most."
+    )
+    headers_timeout: float = Field(
+        20.0, gt=0, le=600, description="How long Claude's API may take to begin its answer, in seconds."
+    )
+    first_text_timeout: float = Field(
+        30.0, gt=0, le=600, description="How long the first text may take once there is a slot, in seconds."
+    )
+    gap_timeout: float = Field(
+        120.0, gt=0, le=600, description="How long Claude may fall silent in a reply, in seconds."
+    )
+    reply_timeout: float = Field(600.0, gt=0, le=3600, description="How long a whole reply may take, in seconds.")
+    join: float = Field(
+        0.04, ge=0, le=1, description="The least time between two pieces of text after the first, in seconds."
+    )
+    grace: float = Field(
+        600.0,
+        ge=0,
+        le=3600,
+        description="How long replies may still take after the announcement of a drain, in seconds.",
+    )
