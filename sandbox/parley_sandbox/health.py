@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import grpc.aio
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 _PAUSE: Final = 0.05
 _OPTIONS: Final = (
@@ -22,14 +22,18 @@ _OPTIONS: Final = (
 async def serving(address: str, alive: Callable[[], bool]) -> None:
     """Return once the server at host:port says SERVING or is no longer `alive`; the caller bounds the wait."""
     async with grpc.aio.insecure_channel(address, options=_OPTIONS) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
-        while alive() and not await _is_serving(stub):  # noqa: ASYNC110 - the event is in another process
+        check = channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
+        )
+        while alive() and not await _is_serving(check):  # noqa: ASYNC110 - the event is in another process
             await asyncio.sleep(_PAUSE)
 
 
-async def _is_serving(stub: health_pb2_grpc.HealthStub) -> bool:
+async def _is_serving(check: "grpc.aio.UnaryUnaryMultiCallable[Any, health_pb2.HealthCheckResponse]") -> bool:
     try:
-        answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=1.0)
+        answer = await check(health_pb2.HealthCheckRequest(), timeout=1.0)
     except grpc.aio.AioRpcError:
         return False
     return answer.status == health_pb2.HealthCheckResponse.SERVING

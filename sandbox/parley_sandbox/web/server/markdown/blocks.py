@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock, fence
 from markdown_it.rules_block.heading import heading
 
@@ -12,13 +13,13 @@ _QUOTE: Final = re.compile(r"> ")
 _QUOTE_REST: Final = re.compile(r">>> ")
 _CLOSING: Final = re.compile(r"`{3,}\s*$")
 _DEEPEST_HEADING: Final = 3
-_ENDS_PARAGRAPH: Final = {"alt": ["paragraph", "list"]}
+_ENDS_PARAGRAPH: Final[RuleOptionsType] = {"alt": ["paragraph", "list"]}
 
 
 def use_blocks(parser: MarkdownIt) -> None:
     """Put Discord's rules in place of CommonMark's."""
     rules = parser.block.ruler
-    rules.at("fence", _closed_fence, {"alt": ["paragraph", "list"]})
+    rules.at("fence", _closed_fence, _ENDS_PARAGRAPH)
     rules.at("heading", _small_heading, _ENDS_PARAGRAPH)
     rules.before("list", "outdent", _outdent, {"alt": ["paragraph"]})
     rules.before("list", "quote", _quote, _ENDS_PARAGRAPH)

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
+from typing_extensions import override
 
 from parley_sandbox.web.server.markdown.blocks import use_blocks
 from parley_sandbox.web.server.markdown.highlight import highlighted
@@ -37,12 +38,13 @@ class Names:
 
 def rendered(text: str, names: Names) -> str:
     """HTML of one message."""
-    return _PARSER.render(text, {"names": names})
+    return str(_PARSER.render(text, {"names": names}))
 
 
 class _DiscordRenderer(RendererHTML):
     """The elements of the page; its style sheet and scripts know their classes."""
 
+    @override
     def fence(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: MutableMapping[str, Any]) -> str:
         token = tokens[idx]
         language = token.info.strip().split(maxsplit=1)[0] if token.info.strip() else ""

@@ -85,7 +85,7 @@ def _removed(sandbox: Sandbox, fault: str) -> bool:
 
 def faults_view(sandbox: Sandbox) -> dict[str, Any]:
     """Kinds with what they do, and the faults that wait."""
-    sources = {"discord": sandbox.discord.faults, "claude": sandbox.claude.faults}
+    sources: dict[str, Any] = {"discord": sandbox.discord.faults, "claude": sandbox.claude.faults}
     return {
         "kinds": [
             {"source": source, "kind": kind, "description": description}
