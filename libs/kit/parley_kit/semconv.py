@@ -35,6 +35,18 @@ CONVERSATION_ID: Final = "gen_ai.conversation.id"
 # --- gateway
 
 # --- cache
+CACHE_RESULT: Final = "parley.cache.result"
+CACHE_PROMOTED: Final = "parley.cache.promoted"
+CACHE_ADOPTED: Final = "parley.cache.adopted"
+
+CACHE_REQUESTS: Final = "parley_cache_requests_total"
+CACHE_HANDOVERS: Final = "parley_cache_handovers_total"
+CACHE_TURNS: Final = "parley_cache_turns"
+CACHE_LOGS: Final = "parley_cache_logs"
+CACHE_LOG_BYTES: Final = "parley_cache_log_bytes"
+CACHE_STORED_REPLIES: Final = "parley_cache_stored_replies"
+CACHE_STORED_BYTES: Final = "parley_cache_stored_bytes"
+CACHE_CONVERSATIONS: Final = "parley_cache_conversations"
 
 # --- executor
 CHAT: Final = "chat"
@@ -53,7 +65,6 @@ GEN_AI_USAGE_OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
 GEN_AI_USAGE_CACHE_READ_TOKENS: Final = "gen_ai.usage.cache_read.input_tokens"
 GEN_AI_USAGE_CACHE_WRITE_TOKENS: Final = "gen_ai.usage.cache_creation.input_tokens"
 EXECUTOR_ENGINE: Final = "parley.executor.engine"
-EXECUTOR_RETRIES: Final = "parley.executor.retries"
 EXECUTOR_RETRY: Final = "parley.executor.retry"
 EXECUTOR_RETRY_WAIT: Final = "parley.executor.retry.wait"
 UPSTREAM_STATUS_CODE: Final = "http.response.status_code"

@@ -1,0 +1,261 @@
+"""Reply logs: who reads, who leads, what is kept. Rules over `Tables`.
+
+A stored answer is a finished log, a shared one a log with several readers. One turn leads a log; a new attempt
+replaces the text of the former, the two are never spliced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from parley_cache import leases
+from parley_cache.model import Failed, Finished, Mode, Source, State, Stopped, TextEnd
+from parley_cache.records import Log, Turn
+from parley_cache.store.tables import Tables, turn_subject
+from parley_kit.faults import Exhausted, OutOfRange, Precondition
+
+ATTEMPTS_EXHAUSTED = "ATTEMPTS_EXHAUSTED"
+"""The reason of a reply whose leaders died one after the other."""
+
+
+def attach(tables: Tables, turn: Turn) -> Turn:
+    """Decide where the text of a turn that opens comes from: hit, follow or lead."""
+    key = turn.key if turn.window[0] == turn.window[1] else None
+    if key is not None:
+        log = _serving(tables, turn, key)
+        if log is not None:
+            return _read(tables, turn, log)
+    return lead(tables, turn, key, keeps=True)
+
+
+def _serving(tables: Tables, turn: Turn, key: bytes) -> Log | None:
+    restored = tables.live(_restored(key)) if turn.restore is not None and turn.restore.followed else None
+    stored = tables.stored(key) if turn.opening.policy.mode is Mode.USE else None
+    log_id = restored or stored or tables.live(key)
+    return tables.log(log_id) if log_id is not None else None
+
+
+def _restored(key: bytes) -> bytes:
+    return b"restored:" + key
+
+
+def _read(tables: Tables, turn: Turn, log: Log) -> Turn:
+    source = Source.STORED if log.end is not None else Source.FOLLOW
+    turn = replace(turn, state=State.OPENED, log=log.id, source=source, link=log.link)
+    tables.put_turn(turn)
+    tables.add_reader(log.id, turn.id)
+    leader = tables.turn(log.leader)
+    if log.end is None and (leader is None or leader.lease.lapsed):
+        promote(tables, log)
+    return tables.turn(turn.id) or turn
+
+
+def lead(tables: Tables, turn: Turn, key: bytes | None, *, keeps: bool, attempt: int = 1) -> Turn:
+    """Begin a log that this turn leads."""
+    link = turn.opening.origin.traceparent
+    log = Log(turn.id, leader=turn.id, key=key, keeps=keeps and key is not None, link=link, attempt=attempt)
+    tables.drop_log(log.id)
+    tables.put_log(log)
+    if key is not None:
+        tables.set_live(key, log.id)
+    return replace(turn, state=State.OPENED, log=log.id, source=Source.LEAD)
+
+
+def lead_restored(tables: Tables, turn: Turn, attempt: int) -> Turn:
+    """Begin a forgotten log again, for the leader that still produces it.
+
+    Its text may rest on a history that the store forgot too, so it is not stored, and only the readers that it had
+    find it again.
+    """
+    key = _restored(turn.key) if turn.key is not None else None
+    if key is not None and tables.live(key) is not None:
+        key = None
+    return lead(tables, turn, key, keeps=False, attempt=max(1, attempt))
+
+
+def append(tables: Tables, turn: Turn, attempt: int, offset: int, text: str) -> None:
+    """Add what is new of a leader's piece. A piece of a former attempt, or of a former leader, is dropped.
+
+    Raises OutOfRange when it begins past the log's end, Precondition past the last attempt, Exhausted when full.
+    """
+    log = _led(tables, turn)
+    if log is None or attempt < log.attempt:
+        return
+    if attempt > log.attempt:
+        log = _begin(tables, log, attempt)
+    if offset > log.length:
+        raise OutOfRange("TEXT_PAST_END", f"The log of this attempt ends at {log.length}.")
+    new = text[log.length - offset :]
+    if log.length + len(new) > tables.limits.log_characters:
+        raise Exhausted("LOG_FULL", f"A reply may have {tables.limits.log_characters} characters.")
+    if new:
+        tables.append_text(log.id, new)
+        tables.put_log(replace(log, length=log.length + len(new), size=log.size + len(new.encode())))
+
+
+def _led(tables: Tables, turn: Turn) -> Log | None:
+    log = tables.log(turn.log) if turn.log is not None else None
+    return log if log is not None and log.leader == turn.id and log.end is None else None
+
+
+def _begin(tables: Tables, log: Log, attempt: int) -> Log:
+    if attempt > tables.limits.attempts:
+        raise Precondition(ATTEMPTS_EXHAUSTED, f"A reply is tried {tables.limits.attempts} times.")
+    tables.clear_text(log.id)
+    log = replace(log, attempt=attempt, length=0, size=0)
+    tables.put_log(log)
+    return log
+
+
+def finish(tables: Tables, turn: Turn, end: TextEnd) -> None:
+    """Close the log that this turn leads; a repeated or a former leader's end is dropped."""
+    log = _led(tables, turn)
+    if log is None or end.attempt < log.attempt:
+        return
+    if end.attempt > log.attempt:
+        log = _begin(tables, log, end.attempt)
+    _close(tables, log, end)
+
+
+def _close(tables: Tables, log: Log, end: TextEnd) -> None:
+    log = replace(log, end=end)
+    tables.put_log(log)
+    _drop_live(tables, log)
+    if log.keeps and log.key is not None and _is_complete(end):
+        for evicted in tables.store_reply(log.key, log.id, log.size):
+            drop_if_unused(tables, evicted)
+    leader = tables.turn(log.leader)
+    if leader is not None:
+        tables.put_turn(replace(leader, feeds=False))
+    drop_if_unused(tables, log.id)
+
+
+def _is_complete(end: TextEnd) -> bool:
+    return isinstance(end.result, Finished) and end.result.stop_reason != "refusal"
+
+
+def _drop_live(tables: Tables, log: Log) -> None:
+    if log.key is not None and tables.live(log.key) == log.id:
+        tables.set_live(log.key, None)
+
+
+def others_read(tables: Tables, log: Log) -> bool:
+    """Tell whether a turn besides the leader's still wants this log."""
+    turns = (tables.turn(reader) for reader in tables.readers(log.id))
+    return any(turn is not None and turn.stopped_by is None for turn in turns)
+
+
+def promote(tables: Tables, log: Log) -> bool:
+    """Let the oldest live follower lead in place of a leader that is gone; False: there is none."""
+    heir = next((turn for turn in map(tables.turn, tables.readers(log.id)) if _may_lead(tables, turn)), None)
+    if heir is None:
+        return False
+    lead_again(tables, log, heir)
+    return True
+
+
+def _may_lead(tables: Tables, turn: Turn | None) -> bool:
+    return (
+        turn is not None
+        and turn.state is State.OPENED
+        and turn.stopped_by is None
+        and leases.is_valid(turn.lease, tables.now)
+    )
+
+
+def lead_again(tables: Tables, log: Log, turn: Turn) -> None:
+    """Begin the next attempt with this leader; past the last one the log ends with an error for all."""
+    if log.attempt >= tables.limits.attempts:
+        _give_up(tables, log)
+        return
+    if log.leader != turn.id:
+        _step_down(tables, log)
+        tables.drop_reader(log.id, turn.id)
+    tables.clear_text(log.id)
+    link = turn.opening.origin.traceparent
+    tables.put_log(replace(log, leader=turn.id, attempt=log.attempt + 1, length=0, size=0, link=link))
+    tables.put_turn(replace(turn, source=Source.LEAD, serial=turn.serial + 1, link=log.link))
+
+
+def _give_up(tables: Tables, log: Log) -> None:
+    _step_down(tables, log)
+    _close(tables, log, TextEnd(log.attempt, Failed(ATTEMPTS_EXHAUSTED, retryable=True, retry_after=None)))
+
+
+def _step_down(tables: Tables, log: Log) -> None:
+    leader = tables.turn(log.leader)
+    if leader is None:
+        return
+    if leader.state is State.ENDED:
+        tables.put_turn(replace(leader, feeds=False))
+        return
+    tables.put_turn(replace(leader, source=Source.FOLLOW, serial=leader.serial + 1))
+    tables.add_reader(log.id, leader.id)
+
+
+def resume(tables: Tables, turn: Turn) -> Turn:
+    """Find the text of an adopted turn again: a new attempt of its log, or what stands there."""
+    log = tables.log(turn.log) if turn.log is not None else None
+    if log is None:
+        return attach(tables, turn)
+    leader = tables.turn(log.leader)
+    if log.end is None and log.leader == turn.id:
+        _resume_leading(tables, log, turn)
+    elif log.end is None and (leader is None or leader.lease.lapsed):
+        promote(tables, log)
+    elif log.leader == turn.id:
+        _reread(tables, log, turn)
+    return tables.turn(turn.id) or turn
+
+
+def _resume_leading(tables: Tables, log: Log, turn: Turn) -> None:
+    if turn.stopped_by is not None and not others_read(tables, log):
+        # what the member saw when pressing Stop stands: no further attempt for nobody
+        _reread(tables, log, turn)
+        _close(tables, log, TextEnd(log.attempt, Stopped()))
+    else:
+        lead_again(tables, log, turn)
+
+
+def _reread(tables: Tables, log: Log, turn: Turn) -> None:
+    tables.add_reader(log.id, turn.id)
+    tables.put_turn(replace(turn, source=Source.FOLLOW, serial=turn.serial + 1))
+
+
+def lose_leader(tables: Tables, turn: Turn) -> None:
+    """A lease lapsed: if its turn led an open log, a live follower takes over."""
+    log = _led(tables, turn)
+    if log is not None and not promote(tables, log):
+        drop_if_unused(tables, log.id)
+
+
+def leave(tables: Tables, turn: Turn) -> None:
+    """A turn ended or was stopped: it no longer counts as a reader."""
+    if turn.log is None:
+        return
+    if turn.state is State.ENDED:
+        tables.drop_reader(turn.log, turn.id)
+    quit_if_unread(tables, turn.log)
+    drop_if_unused(tables, turn.log)
+
+
+def quit_if_unread(tables: Tables, log_id: str) -> None:
+    """When the leader's member and all others left: no newcomer may follow what is about to be stopped."""
+    log = tables.log(log_id)
+    leader = tables.turn(log.leader) if log is not None else None
+    if log is None or log.end is not None or leader is None:
+        return
+    if (leader.stopped_by is not None or leader.state is State.ENDED) and not others_read(tables, log):
+        _drop_live(tables, log)
+        tables.tell(turn_subject(leader.id))
+
+
+def drop_if_unused(tables: Tables, log_id: str) -> None:
+    """Forget a log that nobody reads, leads or stores."""
+    log = tables.log(log_id)
+    if log is None or tables.is_stored(log_id) or next(iter(tables.readers(log_id)), None) is not None:
+        return
+    leader = tables.turn(log.leader)
+    if leader is None or (leader.state is State.ENDED and (not leader.feeds or leader.lease.lapsed)):
+        _drop_live(tables, log)
+        tables.drop_log(log_id)

@@ -1,0 +1,5 @@
+"""The cache on the wire: the only rooms here that know protobuf and gRPC."""
+
+from parley_cache.service.servicer import TurnServicer
+
+__all__ = ["TurnServicer"]

@@ -1,0 +1,147 @@
+"""TurnService on the wire: a reader and a writer for each held turn."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+from typing_extensions import override
+
+from parley.cache.v1 import cache_pb2 as pb
+from parley.cache.v1 import cache_pb2_grpc
+from parley_cache import voice
+from parley_cache.holding import Holding
+from parley_cache.keys import key_of
+from parley_cache.model import Have
+from parley_cache.observer import Observer, Result
+from parley_cache.orphanage import Orphanage
+from parley_cache.service import bounds, enums, reading, writing
+from parley_cache.store.port import Store
+from parley_cache.turns import Adoption, Ask, Duplicate, Granted
+from parley_cache.wakeups import Wakeups
+from parley_cache.words import Repeated, Word
+from parley_kit.faults import Fault, InvalidInput, TimedOut
+
+Requests = AsyncIterator[pb.HoldTurnRequest]
+HoldContext = grpc.aio.ServicerContext[Requests, Any]
+
+FIRST_STEP = 5.0
+"""How long a new stream may say nothing, in seconds."""
+
+SILENT_LEASES = 2.0
+"""A holder that says nothing for so many leases is gone, whatever its connection looks like."""
+
+
+class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
+    """Turns as gateways see them. `lease` in seconds."""
+
+    def __init__(self, store: Store, wakeups: Wakeups, orphanage: Orphanage, observer: Observer, lease: float) -> None:
+        self._store = store
+        self._wakeups = wakeups
+        self._orphanage = orphanage
+        self._observer = observer
+        self._lease = lease
+
+    @override
+    async def HoldTurn(  # type: ignore[override]  # a coroutine that writes by itself: both tasks need one TaskGroup
+        self, request_iterator: Requests, context: HoldContext
+    ) -> None:
+        first = await _next(request_iterator, FIRST_STEP)
+        if first is None:
+            raise InvalidInput("step", "the first message is Open or Adopt.")
+        granted, have = await self._claim(first)
+        if isinstance(granted, Duplicate):
+            self._observer.decided(Result.DUPLICATE)
+            await context.write(writing.word(Repeated(granted.state)))
+            return
+        holding = Holding(self._store, self._wakeups, self._observer, granted.held, self._lease)
+        told = voice.beginning(have, knows=granted.knows)
+        fresh = have is None and first.HasField("open")
+        await self._hold(holding, told, request_iterator, context, fresh=fresh)
+
+    async def _claim(self, first: pb.HoldTurnRequest) -> tuple[Granted | Duplicate, Have | None]:
+        lease = secrets.token_hex(8)
+        if first.HasField("adopt"):
+            return await self._adopt(first.adopt, lease), None
+        if not first.HasField("open"):
+            raise InvalidInput("step", "the first message is Open or Adopt.")
+        opening, have = reading.opening(first.open), reading.have(first.open)
+        holder = reading.holder("open.holder", first.open.holder)
+        self._observer.claimed(opening.turn_id)
+        return await self._store.claim(Ask(opening, holder, lease, key_of(opening), have)), have
+
+    async def _adopt(self, adopt: pb.Adopt, lease: str) -> Granted:
+        turn_id = bounds.snowflake("adopt.turn_id", adopt.turn_id)
+        lapsed = bounds.needed("adopt.lease", adopt.lease, bounds.ID)
+        self._observer.claimed(turn_id)
+        granted = await self._store.adopt(
+            Adoption(turn_id, lapsed, reading.holder("adopt.holder", adopt.holder), lease)
+        )
+        self._observer.adopted()
+        return granted
+
+    async def _hold(
+        self, holding: Holding, told: voice.Told, requests: Requests, context: HoldContext, *, fresh: bool
+    ) -> None:
+        async def write(word: Word) -> None:
+            await context.write(writing.word(word))
+
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                reader = tasks.create_task(self._read(holding, requests), name="hear")
+                await holding.speak(write, told, fresh=fresh)
+                reader.cancel()
+        except BaseExceptionGroup as group:
+            raise _cause(group) from None
+
+    async def _read(self, holding: Holding, requests: Requests) -> None:
+        while (request := await _next(requests, SILENT_LEASES * self._lease)) is not None:
+            await holding.hear(reading.step(request))
+        holding.close()
+
+    @override
+    async def StopTurn(
+        self,
+        request: pb.StopTurnRequest,
+        context: grpc.aio.ServicerContext[pb.StopTurnRequest, Any],
+    ) -> pb.StopTurnResponse:
+        turn_id = bounds.snowflake("turn_id", request.turn_id)
+        self._observer.claimed(turn_id)
+        state = await self._store.stop(turn_id, bounds.snowflake("by", request.by))
+        return pb.StopTurnResponse(state=enums.STATE_NUMBERS[state])
+
+    @override
+    async def WatchOrphans(
+        self,
+        request: pb.WatchOrphansRequest,
+        context: grpc.aio.ServicerContext[pb.WatchOrphansRequest, Any],
+    ) -> AsyncIterator[pb.WatchOrphansResponse]:
+        reading.holder("holder", request.holder)
+        async for orphan in self._orphanage.watch():
+            yield pb.WatchOrphansResponse(orphan=writing.orphan(orphan))
+
+
+async def _next(requests: Requests, seconds: float) -> pb.HoldTurnRequest | None:
+    """Return the next message, or None at the end. Raises TimedOut when none comes in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await anext(requests, None)
+    except TimeoutError:
+        raise TimedOut("SILENT_HOLDER", "The holder has said nothing for too long.") from None
+
+
+def _cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return what ended a held turn: a fault that can be told before a mistake."""
+    leaves = list(_leaves(group))
+    return next((error for error in leaves if isinstance(error, Fault)), leaves[0])
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]

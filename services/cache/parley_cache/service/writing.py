@@ -1,0 +1,202 @@
+"""From the core's values to protobuf."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from parley.cache.v1 import cache_pb2 as pb
+from parley_cache.model import (
+    Attachment,
+    Failed,
+    Finished,
+    Message,
+    Named,
+    Opening,
+    Origin,
+    Posted,
+    Reference,
+    ReplyTo,
+    TextEnd,
+    Usage,
+)
+from parley_cache.service import enums
+from parley_cache.views import Orphan
+from parley_cache.words import (
+    Committed,
+    Opened,
+    Piece,
+    Queued,
+    Refused,
+    Renewed,
+    Repeated,
+    Restarted,
+    StopRequested,
+    Word,
+)
+
+
+def word(value: Word) -> pb.HoldTurnResponse:
+    """Write what the cache says to a holder."""
+    match value:
+        case Opened() | Queued() | Refused() | Repeated():
+            return _standing(value)
+        case Piece() | TextEnd() | Restarted():
+            return _telling(value)
+        case Renewed(number, lease, valid_for):
+            renewed = pb.Renewed(number=number, lease=lease, valid_for=_duration(timedelta(seconds=valid_for)))
+            return pb.HoldTurnResponse(renewed=renewed)
+        case StopRequested(by, others_read):
+            return pb.HoldTurnResponse(stop_requested=pb.StopRequested(by=by, others_read=others_read))
+        case Committed(revision):
+            return pb.HoldTurnResponse(committed=pb.Committed(revision=revision))
+
+
+def _standing(value: Opened | Queued | Refused | Repeated) -> pb.HoldTurnResponse:
+    match value:
+        case Opened():
+            return pb.HoldTurnResponse(opened=_opened(value))
+        case Queued(position):
+            return pb.HoldTurnResponse(queued=pb.Queued(position=position))
+        case Refused(reason):
+            return pb.HoldTurnResponse(refused=pb.Refused(reason=enums.REASON_NUMBERS[reason]))
+        case Repeated(state):
+            return pb.HoldTurnResponse(duplicate=pb.Duplicate(state=enums.STATE_NUMBERS[state]))
+
+
+def _telling(value: Piece | TextEnd | Restarted) -> pb.HoldTurnResponse:
+    match value:
+        case Piece(attempt, offset, text):
+            return pb.HoldTurnResponse(text=pb.Text(attempt=attempt, offset=offset, text=text))
+        case TextEnd():
+            return pb.HoldTurnResponse(text_end=_text_end(value))
+        case Restarted(attempt):
+            return pb.HoldTurnResponse(restarted=pb.Restarted(attempt=attempt))
+
+
+def _duration(value: timedelta) -> Duration:
+    message = Duration()
+    message.FromTimedelta(value)
+    return message
+
+
+def _opened(opened: Opened) -> pb.Opened:
+    return pb.Opened(
+        conversation_id=opened.conversation_id,
+        revision=opened.revision,
+        started_by=opened.started_by,
+        window=[_message(message) for message in opened.window],
+        source=enums.SOURCE_NUMBERS[opened.source],
+        attempt=opened.attempt,
+        offset=opened.offset,
+        posted=[_posted(posted) for posted in opened.posted],
+        link=opened.link,
+    )
+
+
+def _message(message: Message) -> pb.Message:
+    return pb.Message(
+        role=enums.ROLE_NUMBERS[message.role],
+        text=message.text,
+        author_id=message.author_id,
+        author_name=message.author_name,
+        turn_id=message.turn_id,
+        attachments=[_attachment(one) for one in message.attachments],
+    )
+
+
+def _attachment(attachment: Attachment) -> pb.Attachment:
+    return pb.Attachment(
+        message_id=attachment.message_id,
+        attachment_id=attachment.attachment_id,
+        filename=attachment.filename,
+        content_type=attachment.content_type,
+        size_bytes=attachment.size_bytes,
+    )
+
+
+def _posted(posted: Posted) -> pb.Posted:
+    return pb.Posted(kind=enums.KIND_NUMBERS[posted.kind], index=posted.index, message_id=posted.message_id)
+
+
+def _text_end(end: TextEnd) -> pb.TextEnd:
+    usage = _usage(end.usage) if end.usage is not None else None
+    match end.result:
+        case Finished(stop_reason):
+            return pb.TextEnd(attempt=end.attempt, stop_reason=stop_reason, usage=usage)
+        case Failed(reason, retryable, retry_after):
+            wait = _duration(retry_after) if retry_after is not None else None
+            error = pb.TextError(reason=reason, retryable=retryable, retry_after=wait)
+            return pb.TextEnd(attempt=end.attempt, error=error, usage=usage)
+        case _:
+            return pb.TextEnd(attempt=end.attempt, stopped=pb.Stopped(), usage=usage)
+
+
+def _usage(usage: Usage) -> pb.Usage:
+    return pb.Usage(
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+    )
+
+
+def orphan(value: Orphan) -> pb.Orphan:
+    """Write a turn that lost its holder, with what an adopter needs."""
+    message = _open(value.opening)
+    message.have.CopyFrom(
+        pb.Have(
+            state=enums.STATE_NUMBERS[value.state],
+            source=enums.SOURCE_NUMBERS[value.source],
+            attempt=value.attempt,
+            offset=value.offset,
+            posted=[_posted(posted) for posted in value.posted],
+        )
+    )
+    return pb.Orphan(open=message, lease=value.lease, state=enums.STATE_NUMBERS[value.state])
+
+
+def _open(opening: Opening) -> pb.Open:
+    return pb.Open(
+        turn_id=opening.turn_id,
+        conversation=_conversation(opening.reference),
+        origin=_origin(opening.origin),
+        prompt=opening.prompt,
+        attachments=[_attachment(one) for one in opening.attachments],
+        model=opening.model,
+        system_prompt=opening.system_prompt,
+        parameters=pb.Parameters(max_output_tokens=opening.max_output_tokens),
+        cache_policy=pb.CachePolicy(
+            mode=enums.MODE_NUMBERS[opening.policy.mode], scope=enums.SCOPE_NUMBERS[opening.policy.scope]
+        ),
+    )
+
+
+def _conversation(reference: Reference) -> pb.Conversation:
+    if isinstance(reference, Named):
+        return pb.Conversation(id=reference.id)
+    if isinstance(reference, ReplyTo):
+        return pb.Conversation(reply_to_message_id=reference.message_id)
+    within = _duration(reference.within)
+    return pb.Conversation(recent=pb.Recent(channel_id=reference.channel_id, user_id=reference.user_id, within=within))
+
+
+def _origin(origin: Origin) -> pb.Origin:
+    message = pb.Origin(
+        kind=enums.ORIGIN_NUMBERS[origin.kind],
+        guild_id=origin.guild_id,
+        channel_id=origin.channel_id,
+        message_id=origin.message_id,
+        author_id=origin.author_id,
+        author_name=origin.author_name,
+        locale=origin.locale,
+        interaction_token=origin.interaction_token,
+        traceparent=origin.traceparent,
+    )
+    if origin.asked_at is not None:
+        asked_at = Timestamp()
+        asked_at.FromDatetime(origin.asked_at)
+        message.asked_at.CopyFrom(asked_at)
+    return message

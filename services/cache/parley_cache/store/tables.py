@@ -1,0 +1,127 @@
+"""The records as one atomic operation sees them.
+
+The rules (`turns`, `conversations`, `replies`, `views`) are written against this Protocol alone: they read, decide
+and write, without waiting. The memory adapter runs them on its dictionaries. An adapter that shares its store
+between processes either runs them as scripts there or replays them: read what they read, write what they wrote if
+nothing of it has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from parley_cache.limits import Limits
+from parley_cache.model import Message
+from parley_cache.records import Conversation, Log, Turn
+
+EXPIRY = "expiry"
+"""The subject of leases that were given back: an orphan may wait."""
+
+
+def turn_subject(turn_id: str) -> str:
+    """Name the changes of a turn."""
+    return f"turn:{turn_id}"
+
+
+def log_subject(log_id: str) -> str:
+    """Name the changes of a reply log."""
+    return f"log:{log_id}"
+
+
+class TurnTable(Protocol):
+    """Turns, each with the one moment at which it must be looked at again (`turns.next_alarm`)."""
+
+    def turn(self, turn_id: str) -> Turn | None: ...
+    def put_turn(self, turn: Turn) -> None:
+        """Write it, set its alarm, tell its subject."""
+        ...
+
+    def drop_turn(self, turn_id: str) -> None: ...
+    def snooze(self, turn_id: str, until: float) -> None:
+        """Look at it again at that time, whatever its own alarm says."""
+        ...
+
+    def due_turns(self, limit: int) -> Sequence[str]:
+        """Take up to `limit` turns whose alarm has passed; the alarm is gone then."""
+        ...
+
+    def lapsed_turns(self) -> Iterable[Turn]:
+        """All turns whose lease lapsed and that have not ended, oldest first."""
+        ...
+
+
+class LogTable(Protocol):
+    """Reply logs, their text, readers and keys."""
+
+    def log(self, log_id: str) -> Log | None: ...
+    def put_log(self, log: Log) -> None:
+        """Write it, tell its subject."""
+        ...
+
+    def drop_log(self, log_id: str) -> None:
+        """Forget it, its text and its readers."""
+        ...
+
+    def text(self, log_id: str, start: int, stop: int) -> str:
+        """Return that part of its text, in code points."""
+        ...
+
+    def append_text(self, log_id: str, text: str) -> None: ...
+    def clear_text(self, log_id: str) -> None: ...
+    def readers(self, log_id: str) -> Iterable[str]:
+        """Return the turns that read it, oldest first, without its leader."""
+        ...
+
+    def add_reader(self, log_id: str, turn_id: str) -> None: ...
+    def drop_reader(self, log_id: str, turn_id: str) -> None: ...
+    def live(self, key: bytes) -> str | None:
+        """Return the open log that serves a key."""
+        ...
+
+    def set_live(self, key: bytes, log_id: str | None) -> None: ...
+    def stored(self, key: bytes) -> str | None:
+        """Return the complete log that is stored for a key and still fresh; counts as a use."""
+        ...
+
+    def store_reply(self, key: bytes, log_id: str, size: int) -> Sequence[str]:
+        """Store a complete log; return the logs that had to go for it."""
+        ...
+
+    def is_stored(self, log_id: str) -> bool: ...
+    def stale_replies(self) -> Sequence[str]:
+        """Take the logs whose time is over out of the stored ones."""
+        ...
+
+
+class ConversationTable(Protocol):
+    """Conversations, their messages, and how questions find them."""
+
+    def conversation(self, conversation_id: str) -> Conversation | None: ...
+    def put_conversation(self, conversation: Conversation) -> None: ...
+    def append_messages(self, conversation_id: str, messages: Sequence[Message]) -> None: ...
+    def messages(self, conversation_id: str, start: int, stop: int) -> Sequence[Message]: ...
+    def conversation_of(self, message_id: str) -> str | None:
+        """Return the conversation that a Discord message belongs to."""
+        ...
+
+    def index_message(self, message_id: str, conversation_id: str) -> None: ...
+    def recent(self, channel_id: str, user_id: str) -> str | None:
+        """Return the asker's own latest conversation in a channel."""
+        ...
+
+    def set_recent(self, channel_id: str, user_id: str, conversation_id: str) -> None: ...
+    def drop_idle_conversations(self, before: float) -> None:
+        """Forget conversations that nobody touched since then, and the oldest above the bound; never a busy one."""
+        ...
+
+
+class Tables(TurnTable, LogTable, ConversationTable, Protocol):
+    """All of it, with the operation's time (the store's, in seconds) and the store's limits."""
+
+    now: float
+    limits: Limits
+
+    def tell(self, subject: str) -> None:
+        """Wake whoever waits for this subject, once the operation is done."""
+        ...

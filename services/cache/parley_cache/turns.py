@@ -1,0 +1,278 @@
+"""Turns: claim, keep, hand over, end. Rules over `Tables`, each one atomic operation.
+
+A turn has one holder, whose lease fences what it says. It ends by `end`, or its lease lapses and somebody adopts it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from parley_cache import conversations, leases, replies
+from parley_cache.leases import Lease
+from parley_cache.model import (
+    Have,
+    Held,
+    Opening,
+    Outcome,
+    Posted,
+    RefusalReason,
+    Source,
+    State,
+    TextEnd,
+)
+from parley_cache.records import Restore, Turn
+from parley_cache.store.tables import EXPIRY, Tables
+from parley_kit.faults import Conflict, NotFound, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A holder's wish for a turn; `lease` is the fresh name that its lease will have."""
+
+    opening: Opening
+    holder: str
+    lease: str
+    key: bytes | None = None
+    have: Have | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The turn is held; `knows`: what the holder has is still true, so that its text goes on where it stands."""
+
+    held: Held
+    knows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Somebody else holds or has done the turn."""
+
+    state: State
+
+
+def claim(tables: Tables, ask: Ask) -> Granted | Duplicate:
+    """Claim a turn, or claim it again. Raises Conflict when somebody else holds what `have` speaks of."""
+    turn = tables.turn(ask.opening.turn_id)
+    if turn is None:
+        return _restore(tables, ask, ask.have) if ask.have is not None else _begin(tables, ask)
+    if turn.lease.holder == ask.holder and (ask.have is not None or turn.state is not State.ENDED):
+        return _go_on(tables, turn, ask)
+    if ask.have is None or turn.state is State.ENDED:
+        return Duplicate(turn.state)
+    if leases.is_valid(turn.lease, tables.now):
+        raise Conflict("HELD_ELSEWHERE", "Somebody else holds this turn.")
+    return _take_over(tables, turn, _lease(tables, ask.lease, ask.holder))
+
+
+def _lease(tables: Tables, name: str, holder: str) -> Lease:
+    return Lease(name, holder, tables.now + tables.limits.lease)
+
+
+def _begin(tables: Tables, ask: Ask) -> Granted:
+    turn = conversations.enter(tables, _new(tables, ask))
+    tables.put_turn(turn)
+    return _granted(turn, knows=True)
+
+
+def _new(tables: Tables, ask: Ask) -> Turn:
+    conversation = conversations.find(tables, ask.opening)
+    lease = _lease(tables, ask.lease, ask.holder)
+    return Turn(ask.opening, conversation.id, lease, State.QUEUED, key=ask.key)
+
+
+def _granted(turn: Turn, *, knows: bool) -> Granted:
+    return Granted(Held(turn.id, turn.lease.id, turn.lease.holder), knows)
+
+
+def _go_on(tables: Tables, turn: Turn, ask: Ask) -> Granted:
+    """The same holder is back: a new lease, so that its former stream is fenced off, and nothing else changes."""
+    turn = replace(turn, lease=_lease(tables, ask.lease, ask.holder))
+    if ask.have is not None:
+        turn = replace(turn, posted=_merged(turn.posted, ask.have.posted))
+    tables.put_turn(turn)
+    return _granted(turn, knows=True)
+
+
+def _merged(known: tuple[Posted, ...], told: tuple[Posted, ...]) -> tuple[Posted, ...]:
+    for posted in told:
+        known = _with(known, posted)
+    return known
+
+
+def _with(known: tuple[Posted, ...], posted: Posted) -> tuple[Posted, ...]:
+    others = tuple(one for one in known if (one.kind, one.index) != (posted.kind, posted.index))
+    return (*others, posted) if posted.message_id else others
+
+
+def _restore(tables: Tables, ask: Ask, have: Have) -> Granted:
+    """The store forgot this turn: producers go on at once, the others once these had time to come back."""
+    turn = _new(tables, ask)
+    for posted in have.posted:
+        _index(tables, turn, posted)
+    turn = replace(turn, posted=have.posted, link=ask.opening.origin.traceparent)
+    if have.state is State.REFUSED:
+        turn = replace(turn, state=State.REFUSED, refusal=RefusalReason.FORGOTTEN)
+    elif have.source is Source.LEAD:
+        turn = replies.lead_restored(tables, conversations.occupy(tables, turn), have.attempt)
+    else:
+        turn = replace(turn, restore=_patience(tables, have))
+    tables.put_turn(turn)
+    return _granted(turn, knows=have.source is Source.LEAD)
+
+
+def _patience(tables: Tables, have: Have) -> Restore:
+    return Restore(
+        tables.now + tables.limits.renewal,
+        opened=have.state is not State.QUEUED,
+        followed=have.source is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A wish for an orphan: `lapsed` names the lease that ran out, `lease` the one that replaces it."""
+
+    turn_id: str
+    lapsed: str
+    holder: str
+    lease: str
+
+
+def adopt(tables: Tables, wish: Adoption) -> Granted:
+    """Claim an orphan: compare-and-set on the lease that ran out.
+
+    Raises NotFound when there is no such turn, Conflict when it is no orphan any more.
+    """
+    turn = tables.turn(wish.turn_id)
+    if turn is None:
+        raise NotFound("NO_SUCH_TURN", "There is no such turn.")
+    if turn.state is State.ENDED or turn.lease.id != wish.lapsed or leases.is_valid(turn.lease, tables.now):
+        raise Conflict("NOT_AN_ORPHAN", "Somebody else holds or has ended this turn.")
+    return _take_over(tables, turn, _lease(tables, wish.lease, wish.holder))
+
+
+def _take_over(tables: Tables, turn: Turn, lease: Lease) -> Granted:
+    turn = replace(turn, lease=lease, serial=turn.serial + 1, link=turn.opening.origin.traceparent)
+    tables.put_turn(turn)
+    if turn.state is State.OPENED:
+        tables.put_turn(replies.resume(tables, turn))
+    return _granted(turn, knows=False)
+
+
+def held(tables: Tables, right: Held) -> Turn:
+    """Return the turn that this lease fences. Raises Conflict when it is another's, Unavailable when forgotten."""
+    turn = tables.turn(right.turn_id)
+    if turn is None:
+        raise Unavailable("TURN_FORGOTTEN", "The store no longer knows this turn; open it again.")
+    if (turn.lease.id, turn.lease.holder) != (right.lease, right.holder):
+        raise Conflict("LEASE_LOST", "This lease was replaced by another.")
+    return turn
+
+
+def renew(tables: Tables, right: Held) -> None:
+    """Keep the lease; one that ran out comes back if nobody took the turn."""
+    turn = held(tables, right)
+    tables.put_turn(replace(turn, lease=leases.renew(turn.lease, tables.now, tables.limits.lease)))
+
+
+def append(tables: Tables, right: Held, attempt: int, offset: int, text: str) -> None:
+    """Add a leader's piece of text; see `replies.append`."""
+    replies.append(tables, held(tables, right), attempt, offset, text)
+
+
+def finish(tables: Tables, right: Held, end: TextEnd) -> None:
+    """Close the log that the turn leads; see `replies.finish`."""
+    replies.finish(tables, held(tables, right), end)
+
+
+def post(tables: Tables, right: Held, posted: Posted) -> None:
+    """Note a Discord message of the turn, so that an adopter edits it and a reply to it finds the conversation."""
+    turn = held(tables, right)
+    tables.put_turn(replace(turn, posted=_with(turn.posted, posted)))
+    _index(tables, turn, posted)
+
+
+def _index(tables: Tables, turn: Turn, posted: Posted) -> None:
+    if posted.message_id:
+        tables.index_message(posted.message_id, turn.conversation)
+
+
+def end(tables: Tables, right: Held, outcome: Outcome, shown: int) -> None:
+    """Commit the turn and free its conversation; once more changes nothing."""
+    turn = held(tables, right)
+    if turn.state is not State.ENDED:
+        _end(tables, turn, outcome, shown)
+
+
+def _end(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> None:
+    revision = conversations.commit(tables, turn, outcome, shown)
+    log = tables.log(turn.log) if turn.log is not None else None
+    feeds = log is not None and log.leader == turn.id and log.end is None and not turn.lease.lapsed
+    turn = replace(
+        turn, state=State.ENDED, outcome=outcome, revision=revision, ended=tables.now, feeds=feeds, restore=None
+    )
+    tables.put_turn(turn)
+    conversations.leave(tables, turn)
+    replies.leave(tables, turn)
+
+
+def release(tables: Tables, right: Held) -> None:
+    """Give the lease back now."""
+    _lapse(tables, held(tables, right))
+    tables.tell(EXPIRY)
+
+
+def stop(tables: Tables, turn_id: str, by: str) -> State:
+    """Note that a member wants the turn stopped; it reaches whoever holds or adopts it. Raises NotFound."""
+    turn = tables.turn(turn_id)
+    if turn is None:
+        raise NotFound("NO_SUCH_TURN", "There is no such turn.")
+    if turn.state is not State.ENDED and turn.stopped_by is None:
+        turn = replace(turn, stopped_by=by)
+        tables.put_turn(turn)
+        replies.leave(tables, turn)
+    return turn.state
+
+
+def next_alarm(turn: Turn, done_for: float) -> float:
+    """Return when a turn must be looked at again: its restoration, its lease's end, or the end of its keeping."""
+    if turn.state is State.ENDED and not turn.feeds:
+        return turn.ended + done_for
+    if turn.lease.lapsed:
+        return turn.lease.until + done_for
+    return turn.lease.until if turn.restore is None else min(turn.restore.until, turn.lease.until)
+
+
+def wake(tables: Tables, turn_id: str, *, lapses: bool) -> None:
+    """Do what is due for a turn. `lapses` False: right after the store came back, no lease lapses."""
+    turn = tables.turn(turn_id)
+    if turn is None:
+        return
+    if turn.restore is not None and turn.restore.until <= tables.now:
+        _come_back(tables, turn, turn.restore)
+    elif (turn.state is State.ENDED and not turn.feeds) or turn.lease.lapsed:
+        _forget(tables, turn)
+    elif lapses:
+        _lapse(tables, turn)
+    else:
+        tables.snooze(turn_id, tables.now + tables.limits.renewal)
+
+
+def _come_back(tables: Tables, turn: Turn, restore: Restore) -> None:
+    turn = conversations.open_turn(tables, turn) if restore.opened else conversations.enter(tables, turn)
+    tables.put_turn(turn)
+
+
+def _lapse(tables: Tables, turn: Turn) -> None:
+    turn = replace(turn, lease=leases.lapse(turn.lease, tables.now))
+    tables.put_turn(turn)
+    replies.lose_leader(tables, turn)
+
+
+def _forget(tables: Tables, turn: Turn) -> None:
+    if turn.state is not State.ENDED:
+        _end(tables, turn, Outcome.ABANDONED, 0)
+    tables.drop_turn(turn.id)
+    if turn.log is not None:
+        replies.drop_if_unused(tables, turn.log)
