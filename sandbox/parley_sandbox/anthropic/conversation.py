@@ -11,7 +11,8 @@ _NOISE = re.compile(r"<[@#:][^>]*>|https?://\S+|[`*_~|<>#\[\]\\@\"“”]")
 _ASKING = re.compile(
     r"^(please|hey|hi|hello|so|ok|can you|could you|would you|tell me|show me|explain( to me)?|describe|write( me)?"
     r"|compare|how (do|does|can|could|should|would) (i|you|we|one|it)|how to|what(’s|'s| is| are| was)|why (is|are|do|does)"
-    r"|give me|i want( to)?|i need( to)?|a|an|the|about|,)\s+",
+    r"|give me|i want( to)?|i need( to)?|(a |an )?(very )?(long |short |detailed )?(essay|list|poem|story|text)"
+    r"|in \d+ words|\d+ words|a|an|the|about|on|of)[,:]?\s+",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
@@ -63,11 +64,20 @@ def read(prompt: Prompt) -> Conversation:
 
 def topic(question: str) -> str:
     """Return what a question is about, in a few of its own words, safe to put into Markdown; may be empty."""
-    lines = [line for line in _NOISE.sub(" ", question).splitlines() if line.strip()]
-    words = re.split(r"[.?!。？！\n]", lines[0] if lines else "")[0].strip()
+    plain = _NAMED_JA.sub(" ", _NAMED.sub(" ", _NOISE.sub(" ", question)))
+    sentences = (_core(sentence) for sentence in re.split(r"[.?!。？！\n]", plain))
+    return _shortened(next((core for core in sentences if core), ""))
+
+
+def _core(sentence: str) -> str:
+    """Return a sentence without its asking."""
+    words = sentence.strip(" ,、")
     while (shorter := _ASKING.sub("", words, count=1)) != words:
         words = shorter
-    words = _TRAILING.sub("", " ".join(words.split()))
+    return _TRAILING.sub("", " ".join(words.split()))
+
+
+def _shortened(words: str) -> str:
     if len(words) <= LONGEST_TOPIC:
         return words
     head, space, _ = words[:LONGEST_TOPIC].rpartition(" ")

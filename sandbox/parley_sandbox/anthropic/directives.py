@@ -10,7 +10,7 @@ from .errors import ApiError
 from .faults import KIND_OF_STATUS, Fault
 from .pace import Pace
 
-_FOUND = re.compile(r"\[\[\s*([a-z_]+=\S.*?)\]\]", re.DOTALL)
+_FOUND = re.compile(r"\[\[\s*([a-z_]+=(?![\s=]).*?)\]\]", re.DOTALL)
 _TEXT = re.compile(r"fence|list|table|quote|prose|long|words:[1-9]\d{0,5}")
 STOPS = {"end_turn", "max_tokens", "stop_sequence", "refusal", "pause_turn", "model_context_window_exceeded"}
 

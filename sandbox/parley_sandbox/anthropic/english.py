@@ -59,8 +59,8 @@ ENGLISH = Phrases(
         "kettle", "log", "interface", "outline", "margin", "timetable", "recipe", "network", "sample", "default",
     ),
     qualities=(
-        "simple", "steady", "small", "clear", "quiet", "honest", "reversible", "boring", "measured", "plain",
-        "generous", "short", "robust", "careful", "even",
+        "simple", "steady", "small", "clear", "quiet", "friendly", "reversible", "boring", "measured", "plain",
+        "generous", "short", "robust", "careful",
     ),
     space=" ",
 )  # fmt: skip

@@ -40,6 +40,14 @@ class Execution:
         return next((fault for fault in self.faults if fault.kind == kind), None)
 
 
+async def body_of(http: web.Request) -> bytes:
+    """Return the body, unless it is larger than Anthropic takes."""
+    try:
+        return await http.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise ApiError(413, "Request exceeds the maximum allowed number of bytes.") from error
+
+
 class Exchange:
     """A request on its way through the loopback Claude."""
 
@@ -74,7 +82,7 @@ class Exchange:
 
     async def _accept(self) -> tuple[Request, Accepted]:
         """Return the request if it is one that Claude would take."""
-        raw = await self._http.read()
+        raw = await body_of(self._http)
         self._entry.arrived(raw)
         validation.check_headers(self._http.headers)
         request = validation.parse(Request, raw, beta="anthropic-beta" in self._http.headers)

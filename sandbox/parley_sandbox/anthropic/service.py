@@ -1,31 +1,27 @@
 """The wire of the loopback Claude: routes, ids, rate-limit headers, errors."""
 
-from collections.abc import Awaitable, Callable
-from itertools import count
-
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from . import models, validation
 from .errors import ApiError
-from .exchange import Exchange
+from .exchange import Exchange, body_of
 from .state import ClaudeState
 from .wire import Prompt
 
 LARGEST = 32 << 20
 """Bytes of the largest request that Anthropic takes."""
 
-OnPrepare = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
-NUMBERS = web.AppKey("numbers", count)
+STATE = web.AppKey("state", ClaudeState)
 REQUEST_ID = web.RequestKey("request_id", str)
 
 
 def application(state: ClaudeState) -> web.Application:
     """Return the Messages API over this state."""
     app = web.Application(client_max_size=LARGEST, middlewares=[_frame])
-    app[NUMBERS] = count(1)
-    app.on_response_prepare.append(_headers(state))
-    app.router.add_post("/v1/messages", _messages(state))
+    app[STATE] = state
+    app.on_response_prepare.append(_add_headers)
+    app.router.add_post("/v1/messages", _messages)
     app.router.add_post("/v1/messages/count_tokens", _count_tokens)
     app.router.add_get("/v1/models", _list_models)
     app.router.add_get("/v1/models/{id}", _model)
@@ -33,15 +29,12 @@ def application(state: ClaudeState) -> web.Application:
     return app
 
 
-def _messages(state: ClaudeState) -> Handler:
-    async def messages(http: web.Request) -> web.StreamResponse:
-        return await Exchange(state, http).answer()
-
-    return messages
+async def _messages(http: web.Request) -> web.StreamResponse:
+    return await Exchange(http.app[STATE], http).answer()
 
 
 async def _count_tokens(http: web.Request) -> web.Response:
-    raw = await http.read()
+    raw = await body_of(http)
     validation.check_headers(http.headers)
     prompt = validation.parse(Prompt, raw, beta="anthropic-beta" in http.headers)
     accepted = validation.check_prompt(prompt)
@@ -80,24 +73,19 @@ async def _alive(_: web.Request) -> web.Response:
     return web.Response()
 
 
-def _headers(state: ClaudeState) -> OnPrepare:
-    async def add(http: web.Request, response: web.StreamResponse) -> None:
-        response.headers["request-id"] = http[REQUEST_ID]
-        response.headers.update(state.rate_limits.headers())
-
-    return add
+async def _add_headers(http: web.Request, response: web.StreamResponse) -> None:
+    response.headers["request-id"] = http[REQUEST_ID]
+    response.headers.update(http.app[STATE].rate_limits.headers())
 
 
 @web.middleware
 async def _frame(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request its id, and errors Anthropic's shape."""
-    request_id = request[REQUEST_ID] = f"req_loopback_{next(request.app[NUMBERS]):08d}"
+    request_id = request[REQUEST_ID] = request.app[STATE].next_request_id()
     try:
         return await handler(request)
     except ApiError as error:
         return _error(error, request_id)
-    except web.HTTPRequestEntityTooLarge:
-        return _error(ApiError(413, "Request exceeds the maximum allowed number of bytes."), request_id)
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
         return _error(ApiError(error.status, f"{request.method} {request.path}: {error.reason}"), request_id)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import count
 
 from .clock import Clock, SystemClock
 from .directives import Directive
@@ -30,6 +31,7 @@ class ClaudeState:
         self.rate_limits = RateLimits(limits or Limits(), self.clock)
         self.stopping = False
         self._met: Counter[str] = Counter()
+        self._request_ids = count(1)
 
     @property
     def limits(self) -> Limits:
@@ -78,6 +80,10 @@ class ClaudeState:
         self._met[directive.raw] += 1
         asked = directive.times is None or self._met[directive.raw] <= directive.times
         return [*(directive.faults() if asked else ()), *self.faults.strike(model, question)]
+
+    def next_request_id(self) -> str:
+        """Return an id for the `request-id` header."""
+        return f"req_loopback_{next(self._request_ids):08d}"
 
     def _given_up(self) -> tuple[Record, ...]:
         return tuple(record for record in self.requests if record.closed_by_client)

@@ -42,7 +42,10 @@ def check_headers(headers: Mapping[str, str]) -> None:
 def parse(kind: type[Body], raw: bytes, *, beta: bool) -> Body:
     """Return the body as a value. With a beta header, fields that we do not know may be a beta's."""
     try:
-        body = kind.model_validate(orjson.loads(raw))
+        content = orjson.loads(raw)
+        if not isinstance(content, dict):
+            raise ApiError(400, "The request body must be a JSON object")
+        body = kind.model_validate(content)
     except orjson.JSONDecodeError as error:
         raise ApiError(400, f"The request body is not valid JSON: {error}") from error
     except ValidationError as error:
@@ -74,7 +77,7 @@ def check_request(request: Request) -> Accepted:
 
 def _first(error: ValidationError) -> str:
     problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return ": ".join([".".join(str(step) for step in problem["loc"]), problem["msg"]]).removeprefix(": ")
+    return f"{'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}"
 
 
 def _complaints(prompt: Prompt, accepted: Accepted) -> Iterator[str]:

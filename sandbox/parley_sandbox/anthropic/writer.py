@@ -77,11 +77,16 @@ class Writer:
 
     def words(self, count: int) -> str:
         """Return prose of exactly this many words; of characters in a language that has no spaces."""
-        whole = "\n\n".join(self._paragraphs(count))
-        if self.phrases.space:
-            ends = [match.end() for match in re.finditer(r"\S+", whole)]
-            return whole[: ends[count - 1]]
-        return re.sub(r"\s", "", whole)[:count]
+        unit = re.compile(r"\S+" if self.phrases.space else r"\S")
+        paragraphs: list[str] = []
+        left = count
+        while left > 0:
+            paragraphs.append(self.prose((3, 6)))
+            left -= len(unit.findall(paragraphs[-1]))
+        whole = "\n\n".join(paragraphs)
+        ends = [match.end() for match in unit.finditer(whole)]
+        kept = whole[: ends[count - 1]]
+        return kept if self.phrases.space else re.sub(r"\s", "", kept)
 
     def varied(self) -> str:
         """Return two or three parts of different kinds, code among them when the question is about code."""
@@ -90,11 +95,3 @@ class Writer:
         if self._language or self._rng.random() < 0.2:  # noqa: PLR2004  # code now and then
             chosen.append(self.fence)
         return "\n\n".join(part() for part in [self.prose, *chosen])
-
-    def _paragraphs(self, count: int) -> list[str]:
-        """Return paragraphs that together have at least this many words or characters."""
-        found: list[str] = []
-        while count > 0:
-            found.append(self.prose((3, 6)))
-            count -= len(found[-1].split()) if self.phrases.space else len(found[-1])
-        return found
