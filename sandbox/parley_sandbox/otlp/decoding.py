@@ -51,12 +51,15 @@ def from_protobuf(body: bytes) -> Decoded:
 def from_json(body: bytes) -> Decoded:
     """Decode the JSON form, in which ids are hexadecimal; ValueError says what is wrong with it."""
     try:
-        request = ParseDict(
-            _with_base64_ids(orjson.loads(body)), ExportTraceServiceRequest(), ignore_unknown_fields=True
-        )
-    except (orjson.JSONDecodeError, ParseError, binascii.Error, AttributeError) as error:
+        return _decoded(_parsed(orjson.loads(body)))
+    except (orjson.JSONDecodeError, ParseError, binascii.Error, RecursionError) as error:
         raise ValueError(f"the body is not an ExportTraceServiceRequest in JSON: {error}") from error
-    return _decoded(request)
+
+
+def _parsed(content: Any) -> ExportTraceServiceRequest:
+    if not isinstance(content, dict):
+        raise ParseError("it is not an object")
+    return ParseDict(_with_base64_ids(content), ExportTraceServiceRequest(), ignore_unknown_fields=True)
 
 
 def _with_base64_ids(value: Any) -> Any:

@@ -4,8 +4,8 @@ import orjson
 from aiohttp import web
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
-from google.rpc.code_pb2 import INVALID_ARGUMENT  # type: ignore[import-untyped]  # the package ships no types
-from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # the package ships no types
+from google.rpc.code_pb2 import INVALID_ARGUMENT
+from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTracePartialSuccess,
     ExportTraceServiceResponse,
