@@ -102,7 +102,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """Messages that stand already, from another holder's work. length: code points of text in them, as far as known."""
+    """Messages that stand already, from another holder's work or as a notice, with words that are not known.
+
+    length: how much text of the reply they show, in code points; 0: none, so that even an error takes their place.
+    """
 
     message_ids: Sequence[str] = ()
     length: int = 0

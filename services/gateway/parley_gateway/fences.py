@@ -16,7 +16,7 @@ _FENCE_BEGINNING = re.compile(r"^[ \t>]*(?:`{1,2}|~{1,2}|`{3,16}[^`]*|~{3,16}[^\
 _LIST_MARKER = re.compile(r"[^ \t>]")
 
 MAX_PREFIX = 20
-"""Indentation that is repeated on the next page, in characters; a deeper fence is reopened at the margin."""
+"""Indentation that is repeated on the next page, in characters; of a deeper one only the quote marks."""
 MAX_INFO = 40
 """A language line that is repeated on the next page, in characters; of a longer one its first word, or nothing."""
 MAX_CLOSING = 1 + MAX_PREFIX + 16
@@ -45,7 +45,7 @@ class Fence:
 
     @property
     def _indentation(self) -> str:
-        return _LIST_MARKER.sub(" ", self.prefix) if len(self.prefix) <= MAX_PREFIX else ""
+        return _LIST_MARKER.sub(" ", self.prefix) if len(self.prefix) <= MAX_PREFIX else ">" * self.prefix.count(">")
 
     @property
     def _language(self) -> str:
@@ -101,6 +101,8 @@ def may_close(text: str) -> bool:
 def _opened(line: re.Match[str]) -> Fence | None:
     marker, info = line["marker"], line["info"]
     if marker[0] == "`" and "`" in info:  # CommonMark: this is inline code
+        return None
+    if line["prefix"].count(">") > MAX_PREFIX:
         return None
     return Fence(line["prefix"], marker, info, line.start(), line.end())
 

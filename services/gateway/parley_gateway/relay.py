@@ -123,7 +123,7 @@ class Relay:
             return
         if self._before is not None:  # nothing came of the new attempt: the text that is there is kept
             self._attempt, self._pages = self._before
-        elif self._screen.unknown:
+        elif self._screen.unknown and self._holding:
             self._kept = len(self._screen)
 
     def next_edit(self) -> Due | None:

@@ -28,7 +28,6 @@ class Key(StrEnum):
     REFUSAL_ALONE = "reply.refusal_alone"
     EMPTY = "reply.empty"
     MEMORY_SILENT = "reply.memory_silent"
-    STORED = "reply.stored"
 
     QUEUED_NEXT = "wait.queued_next"
     QUEUED = "wait.queued"
