@@ -12,7 +12,7 @@ CUSTOM_ID_CHARACTERS = 100
 LABEL_CHARACTERS = 80
 ROW = 1
 BUTTON = 2
-SELECTS = frozenset({3, 5, 6, 7, 8})
+SELECTS = (3, 5, 6, 7, 8)
 LINK = 5
 PREMIUM = 6
 _STYLES = range(1, 7)
@@ -34,7 +34,8 @@ def check_components(rows: object, faults: FormFaults) -> None:
 
 def numbered(rows: Sequence[Json]) -> list[Json]:
     """Return the rows with an id for every component, as Discord numbers those that came without."""
-    ids = itertools.count(1)
+    given = {component.get("id") for row in rows for component in (row, *row.get("components", ()))}
+    ids = (number for number in itertools.count(1) if number not in given)
 
     def number(component: Json) -> Json:
         mine = {**component, "id": component.get("id") or next(ids)}
@@ -67,7 +68,7 @@ def _check_row(path: str, row: object, faults: FormFaults) -> None:
 
 
 def _check_child(path: str, child: object, faults: FormFaults) -> None:
-    if not isinstance(child, dict) or child.get("type") not in SELECTS | {BUTTON}:
+    if not isinstance(child, dict) or child.get("type") not in (BUTTON, *SELECTS):
         faults.add(f"{path}.type", "BASE_TYPE_CHOICES", "Value must be one of (2, 3, 5, 6, 7, 8).")
         return
     if child["type"] == BUTTON:
@@ -81,7 +82,7 @@ def _check_button(path: str, button: Json, faults: FormFaults) -> None:
         faults.add(f"{path}.style", "BASE_TYPE_CHOICES", "Value must be one of (1, 2, 3, 4, 5, 6).")
     if button.get("style") == LINK and not button.get("url"):
         faults.add(f"{path}.url", "BUTTON_COMPONENT_URL_REQUIRED", "A url is required")
-    if len(button.get("label") or "") > LABEL_CHARACTERS:
+    if len(str(button.get("label") or "")) > LABEL_CHARACTERS:
         faults.add(f"{path}.label", "BASE_TYPE_MAX_LENGTH", f"Must be {LABEL_CHARACTERS} or fewer in length.")
     if button.get("style") != PREMIUM and not (button.get("label") or button.get("emoji")):
         faults.add(path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", "A label or an emoji is required")

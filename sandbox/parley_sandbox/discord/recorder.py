@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-KEPT = 50_000
+KEPT = 20_000
 """How many requests are kept; older ones are forgotten."""
 REDACTED = "<token>"
 _SECRET = re.compile(r"(?<=/)(webhooks|interactions)/(\d+)/[^/?]+")

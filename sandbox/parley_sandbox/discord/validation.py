@@ -109,6 +109,7 @@ def _check_shape(body: Json, uploads: Mapping[str, Upload], faults: FormFaults) 
     _check_content(body.get("content"), faults)
     _check_nonce(body.get("nonce"), faults)
     _check_lists(body, faults)
+    _check_objects(body, faults)
     check_components(body.get("components"), faults)
     if len(uploads) > FILES:
         faults.add("files", "BASE_TYPE_MAX_LENGTH", f"Must be {FILES} or fewer in length.")
@@ -137,11 +138,19 @@ def _check_lists(body: Json, faults: FormFaults) -> None:
             faults.add(name, "BASE_TYPE_BAD_TYPE", "Must be a list of objects.")
         elif given and len(given) > longest:
             faults.add(name, "BASE_TYPE_MAX_LENGTH", f"Must be {longest} or fewer in length.")
+    if not isinstance(body.get("flags"), int | None):
+        faults.add("flags", "NUMBER_TYPE_COERCE", "Must be an integer.")
+
+
+def _check_objects(body: Json, faults: FormFaults) -> None:
     for name in ("message_reference", "allowed_mentions"):
         if not isinstance(body.get(name), dict | None):
             faults.add(name, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-    if not isinstance(body.get("flags"), int | None):
-        faults.add("flags", "NUMBER_TYPE_COERCE", "Must be an integer.")
+    allowed = body.get("allowed_mentions")
+    lists: Json = allowed if isinstance(allowed, dict) else {}
+    for name in ("parse", "users", "roles"):
+        if not isinstance(lists.get(name), list | None):
+            faults.add(f"allowed_mentions.{name}", "BASE_TYPE_BAD_TYPE", "Must be a list.")
 
 
 def _embeds(body: Json) -> list[Json]:

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from parley_sandbox.discord.acts.messages import Messages
+from parley_sandbox.discord.acts.rights import demand
 from parley_sandbox.discord.components import interactive
 from parley_sandbox.discord.errors import Code, bad_field, refusal
 from parley_sandbox.discord.happenings import Event, Happening
@@ -56,6 +57,7 @@ class Interactions:
         """Press a button under a message."""
         person = self._world.person(person_id)
         message = self._messages.shown(message_id)
+        demand(self._world, person_id, message["channel_id"])
         if self._world.viewers.get(message_id, person_id) != person_id:
             raise refusal(Code.UNKNOWN_MESSAGE)
         component = next((each for each in interactive(message["components"]) if each["custom_id"] == custom_id), None)
@@ -107,7 +109,7 @@ class Interactions:
         self._by_token[interaction.token] = interaction
         self.note(interaction, "created")
         guild_id = self._world.guild_of(channel_id)
-        self._realm.dispatch(Event("INTERACTION_CREATE", interaction.payload, channel_id, guild_id))
+        self._realm.dispatch(Event("INTERACTION_CREATE", interaction.payload, guild_id=guild_id))
         return interaction
 
     def _payload(self, interaction: Interaction, chosen: Json) -> Json:

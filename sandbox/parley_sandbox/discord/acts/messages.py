@@ -127,7 +127,10 @@ class Messages:
 
     def shown(self, message_id: str) -> Json:
         """Return a message as it stands now, ephemeral or not."""
-        return rendered(self._world, self._world.message(self._world.homes.get(message_id, ""), message_id))
+        home = self._world.homes.get(message_id)
+        if home is None:
+            raise refusal(Code.UNKNOWN_MESSAGE)
+        return rendered(self._world, self._world.message(home, message_id))
 
     def visible(self, channel_id: str, person_id: str) -> list[Json]:
         """Return all that one person sees in a channel, oldest first."""

@@ -34,10 +34,12 @@ class Responses:
         if self._interactions.late(interaction):
             raise refusal(Code.UNKNOWN_INTERACTION)
         kind, said = body.get("type"), body.get("data") or {}
+        if not isinstance(said, dict):
+            raise bad_field("data", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
         if kind == MESSAGE:
             interaction.original = self._respond(interaction, said, uploads)["id"]
         elif kind == DEFERRED_MESSAGE:
-            flags = LOADING | (said.get("flags") or 0) & EPHEMERAL
+            flags = LOADING | validation.draft(said, {}, may_hide=True).flags & EPHEMERAL
             interaction.original = self._post(interaction, Draft("", flags=flags))["id"]
         elif kind == UPDATE and interaction.component:
             self._messages.edit(self._original(interaction), validation.change(said, uploads))

@@ -28,7 +28,7 @@ class Protocol:
         self._hub = hub
         self._connection = connection
         self._token = token
-        self._session: Session | None = None
+        self._joined: Session | None = None
         self._frames = Bucket(Limit(hub.settings.frames, hub.settings.frames_period))
         self._acts: Mapping[int, Callable[[Any], None]] = {
             Op.HEARTBEAT: self._heartbeat,
@@ -38,6 +38,11 @@ class Protocol:
             Op.RESUME: self._resume,
             Op.REQUEST_GUILD_MEMBERS: self._members,
         }
+
+    @property
+    def _session(self) -> Session | None:
+        """The session on this connection, while the gateway knows it: after op 9 a client may identify anew."""
+        return self._joined if self._joined and self._hub.sessions.get(self._joined.id) is self._joined else None
 
     def greet(self, version: str) -> None:
         """Say hello to a client that speaks our version."""
@@ -129,7 +134,7 @@ class Protocol:
     def _attach(self, session: Session) -> None:
         if session.connection is not None:
             session.connection.close(CloseCode.UNKNOWN_ERROR)
-        session.connection, session.left_at, self._session = self._connection, None, session
+        session.connection, session.left_at, self._joined = self._connection, None, session
 
     def _presence(self, said: Json) -> None:
         shard = self._session.shard[0] if self._session else 0

@@ -30,10 +30,17 @@ def rendered(world: World, message: Json) -> Json:
     """Return a message as clients get it: with the message it answers (null if that is gone) and its reactions."""
     shown = dict(message)
     if reference := message.get("message_reference"):
-        shown["referenced_message"] = world.messages[message["channel_id"]].get(reference["message_id"])
+        shown["referenced_message"] = _referenced(world, message, reference["message_id"])
     if reactions := world.reactions.get(message["id"]):
         shown["reactions"] = [_reaction(world, emoji, users) for emoji, users in reactions.items()]
     return shown
+
+
+def _referenced(world: World, message: Json, target_id: str) -> Json | None:
+    """Return the message that another answers, unless that is for somebody else's eyes only."""
+    if world.viewers.get(target_id) not in (None, world.viewers.get(message["id"])):
+        return None
+    return world.messages[message["channel_id"]].get(target_id)
 
 
 def emoji(path: str) -> Json:
