@@ -78,6 +78,7 @@ class Fleet:
 
     def next_change(self) -> float | None:
         """Return in how many seconds silence alone changes what `members` says; None when it never does."""
+        self._forget_silent()
         ages = [self._age(entry) for entry in self._entries.values()]
         waits = [(self.stale_after if age < self.stale_after else self._forget_after) - age for age in ages]
         return max(SHORTEST_WAIT, min(waits)) if waits else None
