@@ -21,6 +21,7 @@ CAUSES: dict[str, Key] = {
     "PROMPT_TOO_LONG": Key.PROMPT_TOO_LONG,
     "INVALID_REQUEST": Key.INVALID_REQUEST,
     "STREAM_BROKEN": Key.STREAM_BROKEN,
+    "ATTEMPTS_EXHAUSTED": Key.STREAM_BROKEN,
     "CHILD_DIED": Key.STREAM_BROKEN,
     "TIMED_OUT": Key.TIMED_OUT,
     "POOL_FULL": Key.POOL_FULL,
@@ -42,13 +43,13 @@ class Endings:
     texts: Texts
     reference: str
 
-    def complete(self, stop_reason: str = "end_turn", *, stored: bool = False, memory_silent: bool = False) -> Ending:
+    def complete(self, stop_reason: str = "end_turn", *, memory_silent: bool = False) -> Ending:
         """Claude ended by itself: end_turn, max_tokens, stop_sequence or refusal, as its API names them."""
         note, alone = {
             "max_tokens": (Key.MAX_TOKENS, Key.MAX_TOKENS_ALONE),
             "refusal": (Key.REFUSAL, Key.REFUSAL_ALONE),
         }.get(stop_reason, (None, Key.EMPTY))
-        notes = [note, Key.STORED if stored else None, Key.MEMORY_SILENT if memory_silent else None]
+        notes = [note, Key.MEMORY_SILENT if memory_silent else None]
         lines = [self.texts.render(key) for key in notes if key is not None]
         return Ending(EndKind.COMPLETE, "\n".join(lines), self.texts.render(alone))
 

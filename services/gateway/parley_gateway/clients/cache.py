@@ -1,0 +1,123 @@
+"""The cache over gRPC: holds, stops, orphans."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import grpc
+from typing_extensions import override
+
+from parley.cache.v1 import cache_pb2 as pb
+from parley.cache.v1.cache_pb2_grpc import TurnServiceStub
+from parley_gateway.claims import Event, Orphan, Step, TurnState
+from parley_gateway.clients.cache_codes import state_of
+from parley_gateway.clients.cache_events import event_of, orphan_of
+from parley_gateway.clients.cache_steps import request_of
+from parley_gateway.clients.wire import faults
+from parley_gateway.ports import HoldCall, TurnStore
+from parley_kit.channel import Channels, Endpoints, attach
+from parley_kit.clock import Clock
+from parley_kit.faults import Unavailable
+
+Call = grpc.aio.StreamStreamCall[pb.HoldTurnRequest, pb.HoldTurnResponse]
+
+
+class CacheClient(TurnStore):
+    """Calls the caches behind one name; takes turns between them."""
+
+    def __init__(self, channels: Channels, endpoints: Endpoints, holder: str, clock: Clock) -> None:
+        self._channels, self._endpoints = channels, endpoints
+        self._holder, self._clock = holder, clock
+        self._next = itertools.count()
+        self._heard_at = float("-inf")
+        self._attached: set[str] = set()
+
+    @property
+    @override
+    def heard_at(self) -> float:
+        return self._heard_at
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a stream to a cache stands."""
+        return bool(self._attached)
+
+    @override
+    def hold(self, avoid: str = "") -> HoldCall:
+        address = self._pick(avoid)
+        return _HoldCall(self._stub(address).HoldTurn(), address, self._holder, self._heard)
+
+    @override
+    async def stop(self, turn_id: str, by: str) -> TurnState:
+        with faults():
+            answer = await self._stub(self._pick("")).StopTurn(pb.StopTurnRequest(turn_id=turn_id, by=by))
+        self._heard()
+        return state_of(answer.state)
+
+    async def watch_orphans(self, found: Callable[[Orphan], None], changed: Callable[[bool], None]) -> None:
+        """Tell of every orphan, at every cache, until cancelled. changed: called when caches come and go."""
+
+        async def body(address: str) -> None:
+            call = self._stub(address).WatchOrphans(pb.WatchOrphansRequest(holder=self._holder))
+            try:
+                await call.initial_metadata()
+                self._attached.add(address)
+                changed(self.reachable)
+                async for response in call:
+                    self._heard()
+                    found(orphan_of(response.orphan))
+            finally:
+                call.cancel()
+                self._attached.discard(address)
+                changed(self.reachable)
+
+        await attach(self._endpoints, body, clock=self._clock, what="cache")
+
+    def _pick(self, avoid: str) -> str:
+        known = self._endpoints.addresses
+        others = [address for address in known if address != avoid] or list(known)
+        if not others:
+            raise Unavailable("UNAVAILABLE", "No cache is known.")
+        return others[next(self._next) % len(others)]
+
+    def _stub(self, address: str) -> TurnServiceStub:
+        return TurnServiceStub(self._channels.channel(address))
+
+    def _heard(self) -> None:
+        self._heard_at = self._clock.monotonic()
+
+
+class _HoldCall(HoldCall):
+    def __init__(self, call: Call, address: str, holder: str, heard: Callable[[], None]) -> None:
+        self._call, self._address, self._holder, self._heard = call, address, holder, heard
+
+    @property
+    @override
+    def address(self) -> str:
+        return self._address
+
+    @override
+    async def say(self, step: Step) -> None:
+        with faults():
+            await self._call.write(request_of(step, self._holder))
+
+    @override
+    async def hear(self) -> Event | None:
+        while True:
+            with faults():
+                response = await self._call.read()
+            if not isinstance(response, pb.HoldTurnResponse):
+                return None
+            self._heard()
+            if (event := event_of(response)) is not None:
+                return event
+
+    @override
+    async def done_saying(self) -> None:
+        with faults():
+            await self._call.done_writing()
+
+    @override
+    def close(self) -> None:
+        self._call.cancel()

@@ -1,0 +1,226 @@
+"""The gateway's values: what was asked, what Claude is given and says, how a turn ends. Frozen, plain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A conversation that names itself, such as a DM's."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepliesTo:
+    """The conversation that a Discord message belongs to, or a new one."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The asker's own recent conversation in a channel, or a new one."""
+
+    channel_id: str
+    user_id: str
+    within: timedelta
+
+
+Reference = Named | RepliesTo | Recent
+"""How a question tells which conversation it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question addressed to the bot: all that is needed to answer it, here or at a sibling.
+
+    turn_id and message_id: the question's Discord id. guild_id: empty in a direct message. text: without the
+    bot's own mention, other mentions as @name. asked_at: by Discord's clock. received_at: by ours. traceparent: of
+    the gateway that took it first; empty before a trace is there.
+    """
+
+    turn_id: str
+    channel_id: str
+    message_id: str
+    guild_id: str
+    author_id: str
+    author_name: str
+    locale: str
+    text: str
+    reference: Reference
+    asked_at: datetime
+    received_at: datetime
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An earlier message of a conversation; author empty: Claude's."""
+
+    text: str
+    author_id: str = ""
+    author_name: str = ""
+
+    @property
+    def by_claude(self) -> bool:
+        """Whether Claude said it."""
+        return not self.author_id
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that one reply used."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+
+class Outcome(StrEnum):
+    """How a turn ended for its member."""
+
+    ANSWERED = "answered"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+
+
+class Speaker(Enum):
+    """Who says a message to Claude."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of what Claude is given."""
+
+    speaker: Speaker
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an executor is asked for. deadline: for the whole reply."""
+
+    turn_id: str
+    conversation_id: str
+    model: str
+    system: tuple[str, ...]
+    lines: tuple[Line, ...]
+    max_output_tokens: int
+    deadline: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Claude accepted the request."""
+
+    engine: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Claude ended by itself."""
+
+    stop_reason: str
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The reply broke after it had started."""
+
+    reason: str
+    retryable: bool = False
+    retry_after: timedelta | None = None
+
+
+ExecutionEvent = Started | Delta | Completed | Failed
+"""What an executor says, in this order: Started, any number of Delta, one Completed or Failed."""
+
+
+class Tier(Enum):
+    """What members may expect."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One executor as the monitor sees it. free: slots that may be taken."""
+
+    instance: str
+    address: str
+    slots: int
+    free: int
+    draining: bool = False
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityMap:
+    """What there is to run Claude on. estimate: how long a turn without a slot waits at a guess."""
+
+    tier: Tier
+    seats: tuple[Seat, ...]
+    traceparent: str = ""
+    estimate: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A button press. may_manage: the presser has Manage Messages there. token: of the interaction, secret."""
+
+    interaction_id: str
+    token: str
+    custom_id: str
+    user_id: str
+    may_manage: bool
+    locale: str
+
+
+class Stage(Enum):
+    """Where a live turn is."""
+
+    CLAIMING = "claiming"
+    QUEUED = "queued"
+    WAITING = "waiting"
+    ANSWERING = "answering"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """One turn as operators see it; never its text."""
+
+    turn_id: str
+    channel_id: str
+    trace_id: str
+    stage: Stage
+    asked_at: datetime
+    accepted_at: datetime
+    source: str = ""
+    outcome: str = ""
+    reason: str = ""
+    executor: str = ""
+    message_ids: tuple[str, ...] = ()
+    first_text_at: datetime | None = None
+    ended_at: datetime | None = None

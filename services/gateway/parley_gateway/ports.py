@@ -1,0 +1,178 @@
+"""What a turn needs of the world. Adapters are in `clients/` and `discord/`; only `app` chooses them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from parley_gateway.claims import Event, Source, Step, TurnState
+from parley_gateway.delivery import Messages
+from parley_gateway.model import Click, ExecutionEvent, Outcome, Prompt, Request
+
+# --- the cache
+
+
+class HoldCall(Protocol):
+    """One HoldTurn stream. `say` and `hear` raise Fault when it broke."""
+
+    @property
+    def address(self) -> str:
+        """The cache that it goes to."""
+        ...
+
+    async def say(self, step: Step) -> None:
+        """Say one step."""
+        ...
+
+    async def hear(self) -> Event | None:
+        """Return the next event; None when the cache closed the stream well."""
+        ...
+
+    async def done_saying(self) -> None:
+        """Say that nothing more will be said; the cache then closes the stream."""
+        ...
+
+    def close(self) -> None:
+        """End it at once; harmless when it has ended."""
+        ...
+
+
+class TurnStore(Protocol):
+    """The cache, as turns need it."""
+
+    @property
+    def heard_at(self) -> float:
+        """When any stream to the cache said its last word, in monotonic seconds; -inf before the first."""
+        ...
+
+    def hold(self, avoid: str = "") -> HoldCall:
+        """Open a stream, at another address than `avoid` if there are several. Raises Unavailable without one."""
+        ...
+
+    async def stop(self, turn_id: str, by: str) -> TurnState:
+        """Ask whoever holds a turn to end it. Raises Fault."""
+        ...
+
+
+# --- executors
+
+
+class Execution(Protocol):
+    """One Execute call. Iterating raises Fault when it failed before it started, or when the executor is lost."""
+
+    def __aiter__(self) -> AsyncIterator[ExecutionEvent]:
+        """Yield Started, text, one end."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop Claude; harmless when it has ended."""
+        ...
+
+
+class Executors(Protocol):
+    """Runs Claude."""
+
+    def execute(self, address: str, request: Request) -> Execution:
+        """Begin a reply at one executor."""
+        ...
+
+
+# --- Discord
+
+
+class Discord(Protocol):
+    """The channel side of Discord. Calls are never cancelled on the wire, however their callers end."""
+
+    async def typing(self, channel_id: str) -> None:
+        """Show that the bot types, for about 10 s. Never raises: it is a courtesy."""
+        ...
+
+    def messages(self, prompt: Prompt) -> Messages:
+        """Return where the pages of a turn's reply go."""
+        ...
+
+    async def acknowledge(self, click: Click) -> None:
+        """Take a click without showing anything. Raises Gone when it came too late."""
+        ...
+
+    async def answer_alone(self, click: Click, text: str, *, acknowledged: bool) -> None:
+        """Answer a click so that only the presser sees it; acknowledged: the click was taken already."""
+        ...
+
+
+# --- telemetry
+
+
+class Admission(Protocol):
+    """Watches one admission."""
+
+    def decided(self, decision: str, reason: str, *, link: str = "", address: str = "") -> None:
+        """Note the decision: admitted or refused, why, and the trace context of the map it came from."""
+        ...
+
+
+class TurnWatch(Protocol):
+    """Watches one turn."""
+
+    @property
+    def traceparent(self) -> str:
+        """W3C trace context of the turn's root span; empty when nothing is traced."""
+        ...
+
+    @property
+    def reference(self) -> str:
+        """The trace id, as members are told it."""
+        ...
+
+    def opened(self, source: Source, conversation_id: str, link: str) -> None:
+        """Note where the text comes from; link: the trace of the leader, or of the try before."""
+        ...
+
+    def admission(self) -> AbstractContextManager[Admission]:
+        """Watch an admission."""
+        ...
+
+    def trouble(self, name: str, act: str) -> None:
+        """Note a row of the failure table and what was done."""
+        ...
+
+    def edited(self, kind: str, outcome: str, took: float, staleness: float | None) -> None:
+        """Note an edit: create, replace or remove; accepted or why not; seconds; age of the text that it showed."""
+        ...
+
+    def first_text(self, seconds: float) -> None:
+        """Note when the first text was visible, from the event on."""
+        ...
+
+    def ended(self, outcome: Outcome | None, reason: str, seconds: float) -> None:
+        """Note the end; None: somebody else goes on with it."""
+        ...
+
+
+class RestWatch(Protocol):
+    """Watches one REST call."""
+
+    def message(self, message_id: str) -> None:
+        """Note the message that was created or edited."""
+        ...
+
+    def failed(self, kind: str, status: int | None, code: int | None) -> None:
+        """Note why it failed; status: HTTP's, code: Discord's own, where there was an answer."""
+        ...
+
+
+class Observer(Protocol):
+    """Watches the gateway; spans, metrics and logs are its business."""
+
+    def turn(self, prompt: Prompt, event: str, *, adopted: bool) -> AbstractContextManager[TurnWatch]:
+        """Watch a turn; calls made inside belong to its trace. event: what began it, such as MESSAGE_CREATE."""
+        ...
+
+    def event(self, name: str, outcome: str) -> None:
+        """Count a Discord event: handled, ignored, dropped or failed."""
+        ...
+
+    def rest(self, method: str, route: str) -> AbstractContextManager[RestWatch]:
+        """Watch one call of Discord's REST interface; route: a template, without ids and tokens."""
+        ...

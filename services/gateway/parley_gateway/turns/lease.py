@@ -1,0 +1,53 @@
+"""How long this holder may write to Discord: counted from when it sent what the cache answered. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from parley_gateway.claims import Renewed
+
+
+@dataclass(slots=True)
+class Lease:
+    """The lease of one turn. Times are monotonic seconds."""
+
+    name: str = ""
+    until: float = 0.0
+    unanswered_since: float | None = None
+    _asked_at: float = 0.0
+    _number: int = 0
+    _sent: dict[int, float] = field(default_factory=dict)
+
+    def claim(self, now: float) -> None:
+        """Note that the claim is sent; it is number 0, and numbers begin anew on its stream."""
+        self._number, self._sent, self.unanswered_since, self._asked_at = 0, {0: now}, None, now
+
+    def renew(self, now: float) -> int:
+        """Return the next Renew's number and note when it is sent."""
+        self._number += 1
+        self._sent[self._number] = self._asked_at = now
+        if self.unanswered_since is None:
+            self.unanswered_since = now
+        return self._number
+
+    def renewed(self, answer: Renewed) -> None:
+        """Take an answer: valid from when its question was sent, whenever the answer came."""
+        sent = self._sent.get(answer.number)
+        if sent is None:
+            return
+        self.name = answer.lease
+        self.until = max(self.until, sent + answer.valid_for.total_seconds())
+        self._sent = {number: at for number, at in self._sent.items() if number > answer.number}
+        self.unanswered_since = min(self._sent.values(), default=None)
+
+    def due(self, now: float, every: float) -> bool:
+        """Whether it is time to renew."""
+        return now - self._asked_at >= every
+
+    def valid(self, now: float) -> bool:
+        """Whether the turn is ours now."""
+        return bool(self.name) and now < self.until
+
+    def silent_for(self, now: float) -> float:
+        """Return for how many seconds a Renew is unanswered; 0 when none is."""
+        return 0.0 if self.unanswered_since is None else now - self.unanswered_since

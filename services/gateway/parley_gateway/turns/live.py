@@ -1,0 +1,97 @@
+"""All turns that this gateway works on: they come from Discord or from a sibling that is gone, and end here or there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from parley_gateway.claims import Orphan
+from parley_gateway.model import Prompt
+from parley_gateway.turns.room import Room
+from parley_gateway.turns.turn import Turn
+
+MESSAGE = "MESSAGE_CREATE"
+_log = logging.getLogger(__name__)
+
+
+class Turns:
+    """The live turns. most: so many at once; further ones wait in the queue."""
+
+    def __init__(self, room: Room, prompts: asyncio.Queue[Prompt], *, most: int = 500) -> None:
+        self._room, self._prompts, self._most = room, prompts, most
+        self._live: dict[str, Turn | None] = {}
+        self._change = asyncio.Event()
+        self._closed = False
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def run(self) -> None:
+        """Answer what is asked, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            while True:
+                await self._below(self._most)
+                self._begin(await self._prompts.get())
+
+    def adopt(self, orphan: Orphan) -> None:
+        """Finish a turn whose gateway is gone, if nobody else does."""
+        if len(self._live) < self._most:
+            self._begin(orphan.opening.prompt, orphan)
+
+    def stop(self, turn_id: str, by: str) -> bool:
+        """Stop a turn that is held here; False when it is not."""
+        turn = self._live.get(turn_id)
+        if turn is not None:
+            turn.stop(by)
+        return turn is not None
+
+    @property
+    def live(self) -> int:
+        """How many turns are held, or about to be."""
+        return len(self._live)
+
+    async def finish(self, grace: float, release: float) -> None:
+        """Begin no more; let live turns end within the grace, hand over what is left. Seconds."""
+        self._closed = True
+        try:
+            async with asyncio.timeout(grace):
+                await self._below(1)
+        except TimeoutError:
+            await self._release(release)
+
+    async def _release(self, seconds: float) -> None:
+        for turn in self._live.values():
+            if turn is not None:
+                turn.release()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._below(1)
+        except TimeoutError:
+            _log.warning("turns.not_released", extra={"turns": len(self._live)})
+
+    async def _below(self, most: int) -> None:
+        while len(self._live) >= most:
+            self._change.clear()
+            await self._change.wait()
+
+    def _begin(self, prompt: Prompt, orphan: Orphan | None = None) -> None:
+        """Begin a turn, unless it is held here already or this gateway is about to end: a sibling has it then."""
+        if self._closed or self._tasks is None or prompt.turn_id in self._live:
+            self._room.observer.event(MESSAGE, "ignored")
+            return
+        self._live[prompt.turn_id] = None
+        self._tasks.create_task(self._answer(prompt, orphan), name=f"turn {prompt.turn_id}")
+
+    async def _answer(self, prompt: Prompt, orphan: Orphan | None) -> None:
+        """Live one turn; a mistake of ours in it is logged and ends no other."""
+        try:
+            async with asyncio.timeout(self._room.settings.life):
+                with self._room.observer.turn(prompt, MESSAGE, adopted=orphan is not None) as watch:
+                    turn = self._live[prompt.turn_id] = Turn(self._room, prompt, watch, orphan)
+                    await turn.run()
+            self._room.observer.event(MESSAGE, "handled")
+        except Exception:
+            _log.exception("turn.failed", extra={"turn": prompt.turn_id})
+            self._room.observer.event(MESSAGE, "failed")
+        finally:
+            del self._live[prompt.turn_id]
+            self._change.set()

@@ -1,0 +1,185 @@
+"""The visible side of one turn: typing, a notice while it waits, then the pages in its place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from parley_gateway.claims import Posted, PostedKind, Refused, Result
+from parley_gateway.delivery import Delivered, Delivery
+from parley_gateway.edits import Adopted, Create, Edit, Ending, FailureKind, Remove
+from parley_gateway.messages import Messages
+from parley_gateway.pacer import Pacer
+from parley_gateway.relay import Cadence, Relay
+from parley_gateway.turns.ages import Ages
+from parley_gateway.turns.notice import Notice
+from parley_gateway.turns.verdict import Verdict
+from parley_kit.clock import Clock
+
+TYPING_SECONDS = 8.0
+"""Discord shows typing for 10 s."""
+
+
+class ReplyWatch(Protocol):
+    """Hears what members see."""
+
+    def posted(self, posted: Posted) -> None:
+        """Note that a message exists, or is gone."""
+        ...
+
+    def edited(self, kind: str, outcome: str, took: float, staleness: float | None) -> None:
+        """Note an edit: create, replace or remove; accepted or why not; seconds; age of the text that it showed."""
+        ...
+
+    def visible(self) -> None:
+        """Note that the first text can be seen."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a reply appears. typing: shows once that the bot types. calls: outlives the reply."""
+
+    messages: Messages
+    typing: Callable[[], Awaitable[None]]
+    pacer: Pacer
+    clock: Clock
+    calls: asyncio.TaskGroup
+    cadence: Cadence = field(default_factory=Cadence)
+
+
+class Reply:
+    """One turn's reply. What is fed before the pages begin waits for them."""
+
+    def __init__(self, stage: Stage, verdict: Verdict, watch: ReplyWatch) -> None:
+        self._stage, self._verdict, self._watch = stage, verdict, watch
+        self._notice = Notice(stage.messages, self._noticed)
+        self._ages = Ages()
+        self._attempt = 1
+        self._adopted = Adopted()
+        self._early: list[str] = []
+        self._ending: Ending | None = None
+        self._delivery: Delivery | None = None
+        self._seen = asyncio.Event()
+
+    # --- what the turn says
+
+    def adopt(self, pages: Sequence[str], notice: str, length: int) -> None:
+        """Go on in messages that stand already. length: text in them, in code points, as far as known."""
+        self._adopted = Adopted(tuple(pages), length)
+        self._notice.adopt(notice)
+
+    def notice(self, text: str) -> None:
+        """Show a notice, as long as no page stands."""
+        if not self._adopted.message_ids:
+            self._notice.say(text)
+
+    def feed(self, text: str) -> None:
+        """Show a piece of text."""
+        self._ages.fed(text, self._stage.clock.monotonic())
+        if self._delivery is not None:
+            self._delivery.feed(text)
+        else:
+            self._early.append(text)
+            self._notice.close()
+
+    def restart(self, attempt: int) -> None:
+        """Begin again with another attempt."""
+        self._ages.restart()
+        self._early.clear()
+        self._attempt = attempt
+        if self._delivery is not None:
+            self._delivery.restart(attempt)
+
+    def finish(self, result: Result | Refused) -> None:
+        """End the reply in the words of how its text ended; the first end counts."""
+        ending = self._verdict.of(result, self._stage.clock.now())
+        self._ending = self._ending or ending
+        if self._delivery is not None:
+            self._delivery.finish(ending)
+        else:
+            self._notice.close()
+
+    @property
+    def finished(self) -> bool:
+        """Whether it was told how it ends."""
+        return self._ending is not None
+
+    # --- its life
+
+    async def run(self) -> Delivered:
+        """Return what stands at the end."""
+        async with asyncio.TaskGroup() as tasks:
+            typing = tasks.create_task(self._type())
+            notice = await self._notice.run()
+            delivered = await self._begin(notice).run()
+            typing.cancel()
+        return delivered
+
+    def _begin(self, notice: str) -> Delivery:
+        if notice and not self._adopted.message_ids:
+            self._adopted = Adopted((notice,))
+        self._delivery = delivery = Delivery(
+            self._relay(),
+            self._stage.messages,
+            pacer=self._stage.pacer,
+            clock=self._stage.clock,
+            calls=self._stage.calls,
+            watcher=_Watcher(self._watch, self._ages, self._seen, self._stage.clock),
+        )
+        for text in self._early:
+            delivery.feed(text)
+        self._early.clear()
+        if self._ending is not None:
+            delivery.finish(self._ending)
+        return delivery
+
+    def _noticed(self, message_id: str) -> None:
+        self._watch.posted(Posted(PostedKind.NOTICE, 0, message_id))
+
+    def _relay(self) -> Relay:
+        return Relay(
+            interrupted=self._verdict.endings.interrupted(),
+            rejected=self._verdict.endings.rejected(),
+            attempt=self._attempt,
+            adopted=self._adopted,
+            cadence=self._stage.cadence,
+        )
+
+    async def _type(self) -> None:
+        """Type at once and again until text can be seen; a notice says it better."""
+        while not self._seen.is_set():
+            if not self._notice.message_id:
+                await self._stage.typing()
+            await self._stage.clock.sleep(TYPING_SECONDS)
+
+
+class _Watcher:
+    """Tells the turn what a delivery did."""
+
+    def __init__(self, watch: ReplyWatch, ages: Ages, seen: asyncio.Event, clock: Clock) -> None:
+        self._watch, self._ages, self._seen, self._clock = watch, ages, seen, clock
+
+    def accepted(self, edit: Edit, message_id: str, took: float) -> None:
+        if isinstance(edit, Remove):
+            self._watch.posted(Posted(PostedKind.PAGE, edit.index, ""))
+            self._watch.edited("remove", "accepted", took, None)
+            return
+        self._watch.posted(Posted(PostedKind.PAGE, edit.index, message_id))
+        if edit.index == 0:
+            self._watch.posted(Posted(PostedKind.NOTICE, 0, ""))
+        staleness = self._ages.shown(edit.covers, self._clock.monotonic())
+        self._watch.edited(_kind(edit), "accepted", took, staleness)
+
+    def refused(self, edit: Edit, kind: FailureKind) -> None:
+        self._watch.edited(_kind(edit), kind.value, 0.0, None)
+
+    def visible(self) -> None:
+        self._seen.set()
+        self._watch.visible()
+
+
+def _kind(edit: Edit) -> str:
+    return "create" if isinstance(edit, Create) else "remove" if isinstance(edit, Remove) else "replace"

@@ -1,0 +1,260 @@
+"""One turn, from the claim to the last edit (docs/architecture.md, "One message on its way")."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from parley_gateway.claims import (
+    Adopt,
+    Broke,
+    Cut,
+    Open,
+    Opened,
+    Orphan,
+    PostedKind,
+    Queued,
+    Refused,
+    Restarted,
+    Result,
+    Source,
+    StopRequested,
+    TextEnd,
+    Whole,
+)
+from parley_gateway.delivery import Delivered
+from parley_gateway.edits import Standing
+from parley_gateway.model import Outcome, Prompt
+from parley_gateway.model import Stage as Place
+from parley_gateway.ports import TurnWatch
+from parley_gateway.texts import Key, Texts
+from parley_gateway.turns.chronicle import Chronicle
+from parley_gateway.turns.failures import TABLE, Trouble
+from parley_gateway.turns.hold import Hold, Lost, News, Piece, Turned
+from parley_gateway.turns.lead import Lead
+from parley_gateway.turns.owned import OwnedMessages
+from parley_gateway.turns.reply import Reply, Stage
+from parley_gateway.turns.room import Room
+from parley_gateway.turns.verdict import Verdict
+from parley_gateway.turns.waiting import Overdue, ended, guarded
+
+RELEASE_SECONDS = 1.0
+OUTCOMES = {
+    Standing.WHOLE: Outcome.ANSWERED,
+    Standing.STOPPED: Outcome.STOPPED,
+    Standing.FAILED: Outcome.FAILED,
+    Standing.INTERRUPTED: Outcome.FAILED,
+    Standing.REJECTED: Outcome.FAILED,
+    Standing.ABANDONED: Outcome.ABANDONED,
+    Standing.FORBIDDEN: Outcome.ABANDONED,
+}
+
+
+class Turn:
+    """A turn that this gateway holds, or tries to. orphan: it was another's."""
+
+    def __init__(self, room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None = None) -> None:
+        self._room, self._prompt, self._watch, self._orphan = room, prompt, watch, orphan
+        self._texts = Texts(prompt.locale)
+        self._verdict = Verdict(self._texts, watch.reference)
+        self._hold = Hold(
+            room.store,
+            _opening(room, prompt, watch, orphan),
+            room.clock,
+            adopt=_adoption(orphan),
+            limits=room.settings.hold,
+        )
+        self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
+        self._reply = Reply(self._stage(), self._verdict, self._chronicle)
+        self._lead = Lead(room, prompt, self._reply, self._chronicle, watch)
+        self._result: Result | Refused | None = None
+        self._began = False
+        self._left = asyncio.Event()
+        self._releasing = False
+
+    # --- for others
+
+    def stop(self, by: str) -> None:
+        """Stop the turn though the cache did not carry the wish."""
+        self._hold.news.put_nowait(StopRequested(by, others_read=False))
+
+    def release(self) -> None:
+        """Hand the turn over: write nothing more, give the lease back."""
+        self._releasing = True
+        self._left.set()
+
+    # --- its life
+
+    async def run(self) -> None:
+        """Live until the last edit stands and the cache knows, or the turn is somebody else's."""
+        async with asyncio.TaskGroup() as tasks:
+            holding = tasks.create_task(self._hold.run(), name="hold")
+            replying = tasks.create_task(self._reply.run(), name="reply")
+            listening = tasks.create_task(self._listen(tasks), name="listen")
+            claiming = tasks.create_task(self._claim(), name="claim")
+            delivered = await self._delivered(replying)
+            if delivered is not None:
+                await self._conclude(delivered)
+            else:
+                await self._leave(replying)
+            await ended(holding, replying, listening, claiming)
+
+    async def _claim(self) -> None:
+        """Wait for the cache's first word; without one, answer without memory. An orphan is not ours without one."""
+        if await self._hold.first_word():
+            return
+        if self._orphan is not None:
+            self._left.set()
+            return
+        self._watch.trouble(Trouble.CACHE_SILENT.name, TABLE[Trouble.CACHE_SILENT].act.name)
+        self._verdict.without_memory = True
+        self._hold.go_alone()
+        self._hold.news.put_nowait(Turned(Opened("", Source.LEAD, 1), anew=True))
+
+    async def _delivered(self, replying: asyncio.Task[Delivered]) -> Delivered | None:
+        """Wait until the reply stands; None when the turn is left before."""
+        leaving = asyncio.ensure_future(self._left.wait())
+        try:
+            await asyncio.wait({replying, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await ended(leaving)
+        return replying.result() if replying.done() and not self._hold.lost else None
+
+    async def _conclude(self, delivered: Delivered) -> None:
+        """Tell the outcome; go on producing for others who read along; wait until the cache knows all."""
+        outcome, reason = self._outcome(delivered.standing)
+        self._chronicle.ended(outcome, reason, delivered.shown_offset)
+        if self._lead.running and not self._hold.ledger.claimed:
+            await self._lead.cut()
+        await self._lead.finished()
+        await self._told_within(self._room.settings.settle)
+
+    async def _leave(self, replying: asyncio.Task[Delivered]) -> None:
+        await ended(replying)
+        await self._lead.quit()
+        if self._releasing and not self._hold.lost:
+            self._hold.ledger.release()
+            self._hold.changed()
+            await self._told_within(RELEASE_SECONDS)
+        self._chronicle.left()
+
+    async def _told_within(self, seconds: float) -> None:
+        try:
+            await guarded(self._hold.told(), _expire(self._room, seconds))
+        except Overdue:
+            self._watch.trouble("CACHE_NOT_TOLD", "LEAVE")
+
+    # --- what the cache says
+
+    async def _listen(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            await self._hear(await self._hold.news.get(), tasks)
+
+    async def _hear(self, news: News, tasks: asyncio.TaskGroup) -> None:
+        match news:
+            case Turned():
+                await self._turn(news, tasks)
+            case Piece(text):
+                self._reply.feed(text)
+            case TextEnd():
+                self._finish(news.result)
+            case Restarted(attempt):
+                self._reply.restart(attempt)
+            case StopRequested():
+                await self._stop(news)
+            case Queued(position):
+                self._queue(position)
+            case Refused():
+                self._finish(news)
+            case Lost():
+                self._left.set()
+            case _:
+                pass  # Renewed, Committed, Text, Duplicate and Opened are the hold's own business
+
+    async def _turn(self, turned: Turned, tasks: asyncio.TaskGroup) -> None:
+        """Begin to lead or to follow; a stream that was only opened again changes nothing."""
+        opened = turned.opened
+        self._chronicle.opened(opened)
+        if not turned.anew:
+            return
+        await self._lead.quit()
+        if self._began:
+            self._reply.restart(opened.attempt)
+        else:
+            self._begin(opened)
+        if opened.source is not Source.LEAD:
+            return
+        if self._reply.finished:  # stopped while it waited: nobody wants the text
+            self._chronicle.closed(TextEnd(opened.attempt, Cut()))
+        else:
+            self._lead.start(opened, tasks)
+
+    def _begin(self, opened: Opened) -> None:
+        self._began = True
+        self._reply.restart(opened.attempt)
+        pages = sorted((one for one in opened.posted if one.kind is PostedKind.PAGE), key=lambda page: page.index)
+        notice = next((one.message_id for one in opened.posted if one.kind is PostedKind.NOTICE), "")
+        have = self._orphan.opening.have if self._orphan is not None else None
+        if opened.posted:
+            self._reply.adopt([page.message_id for page in pages], notice, have.offset if have is not None else 0)
+
+    def _queue(self, position: int) -> None:
+        self._chronicle.stage(Place.QUEUED)
+        key = Key.QUEUED_NEXT if position <= 1 else Key.QUEUED
+        self._reply.notice(self._texts.render(key, position=position))
+
+    async def _stop(self, wish: StopRequested) -> None:
+        """End the display; stop Claude unless others read along, of whom the last will be told."""
+        if not wish.others_read:
+            await self._lead.cut()
+        self._finish(Cut())
+
+    def _finish(self, result: Result | Refused) -> None:
+        self._result = self._result or result
+        self._reply.finish(result)
+
+    # --- how it ended
+
+    def _outcome(self, standing: Standing) -> tuple[Outcome, str]:
+        result = self._result or self._lead.result
+        outcome = OUTCOMES[standing]
+        if isinstance(result, Refused):
+            return Outcome.REFUSED, result.reason
+        if outcome is Outcome.ANSWERED and result == Whole("refusal"):
+            return Outcome.REFUSED, "REFUSAL"
+        if standing is Standing.FAILED and isinstance(result, Broke):
+            return outcome, result.reason
+        return outcome, "" if outcome in (Outcome.ANSWERED, Outcome.STOPPED) else standing.name
+
+    def _stage(self) -> Stage:
+        room, prompt = self._room, self._prompt
+        return Stage(
+            messages=OwnedMessages(room.discord.messages(prompt), self._hold),
+            typing=lambda: room.discord.typing(prompt.channel_id),
+            pacer=room.pacers.of(prompt.channel_id, room.clock.monotonic()),
+            clock=room.clock,
+            calls=room.calls,
+            cadence=room.settings.cadence,
+        )
+
+
+def _opening(room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None) -> Open:
+    """Return the claim; an orphan keeps the terms that it was claimed on."""
+    if orphan is not None:
+        return orphan.opening
+    settings = room.settings
+    return Open(
+        replace(prompt, traceparent=watch.traceparent),
+        settings.model,
+        settings.system_prompt,
+        settings.max_output_tokens,
+    )
+
+
+def _adoption(orphan: Orphan | None) -> Adopt | None:
+    return Adopt(orphan.opening.prompt.turn_id, orphan.lease) if orphan is not None else None
+
+
+async def _expire(room: Room, seconds: float) -> None:
+    await room.clock.sleep(seconds)
+    raise Overdue
