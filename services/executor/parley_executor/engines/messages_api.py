@@ -6,8 +6,9 @@ aiohttp with orjson needs a fifth of the official SDK's CPU per token and an eig
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -19,7 +20,7 @@ from parley_executor.engines import messages_body
 from parley_executor.engines.messages_errors import error_of_response
 from parley_executor.engines.messages_reply import Reply
 from parley_executor.engines.port import Deadline, Engine, EngineError, EngineEvent
-from parley_executor.model import Document, Image, Request
+from parley_executor.model import Part, Request, Text
 from parley_executor.reasons import Reason
 from parley_kit.clock import Clock
 
@@ -39,7 +40,7 @@ TAIL_LIMIT: Final = 0.25
 """How long the end of a finished response is waited for, so that its connection can be used again, in seconds."""
 
 LARGE: Final = 256 * 1024
-"""From how many bytes of files a request is encoded off the event loop."""
+"""From how many characters of text and bytes of files a request is encoded off the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class MessagesApi(Engine):
         self._clock = clock
         self._session: aiohttp.ClientSession | None = None
         self._ready = False
+        self._responses: set[aiohttp.ClientResponse] = set()
         self._open = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -100,7 +102,7 @@ class MessagesApi(Engine):
     async def stream(self, request: Request, deadline: Deadline) -> AsyncGenerator[EngineEvent, None]:
         with self._counted():
             response = await self._post(request, deadline)
-            with closing(response):  # cuts the connection, unless the response was read to its end
+            with self._reading(response):
                 reply = Reply()
                 while not reply.finished:
                     for event in reply.feed(await _read(response, deadline, reply)):
@@ -116,8 +118,14 @@ class MessagesApi(Engine):
         except TimeoutError:
             pass
         finally:
-            if self._session is not None:
-                await self._session.close()
+            await self._end()
+
+    async def _end(self) -> None:
+        for response in tuple(self._responses):
+            response.close()  # unlike the session's end it wakes who reads
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -129,6 +137,16 @@ class MessagesApi(Engine):
             self._open -= 1
             if not self._open:
                 self._idle.set()
+
+    @contextmanager
+    def _reading(self, response: aiohttp.ClientResponse) -> Iterator[None]:
+        """Cut the connection at the end, unless the response was read to its own."""
+        self._responses.add(response)
+        try:
+            yield
+        finally:
+            self._responses.discard(response)
+            response.close()
 
     def _new_session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -177,16 +195,16 @@ class MessagesApi(Engine):
             raise error_of_response(response.status, body, response.headers, self._clock.now())
 
 
-async def _encode(request: Request) -> bytes:
-    files = sum(
-        len(part.content)
-        for message in request.messages
-        for part in message.parts
-        if isinstance(part, Image | Document)
-    )
-    if files < LARGE:
+async def _encode(request: Request) -> bytes | io.BytesIO:
+    """Return the body; a large one is made off the event loop, and sent piece by piece."""
+    size = sum(_size(part) for message in request.messages for part in message.parts)
+    if size < LARGE:
         return messages_body.encode(request)
-    return await asyncio.to_thread(messages_body.encode, request)
+    return io.BytesIO(await asyncio.to_thread(messages_body.encode, request))
+
+
+def _size(part: Part) -> int:
+    return len(part.text) if isinstance(part, Text) else len(part.content)
 
 
 async def _read(response: aiohttp.ClientResponse, deadline: Deadline, reply: Reply) -> bytes:

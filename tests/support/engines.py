@@ -1,0 +1,72 @@
+"""Engines as tests make them: the real ones, and one whose streams are written beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+from typing_extensions import override
+
+from parley_executor.engines.messages_api import Access, MessagesApi
+from parley_executor.engines.port import Deadline, Delta, Engine, EngineError, EngineEvent, Finished, Started
+from parley_executor.model import Request, Usage
+from parley_executor.reasons import Reason
+from parley_kit.clock import SystemClock
+
+STARTED = Started("claude-sonnet-5", "msg_1")
+FINISHED = Finished("end_turn", Usage(input_tokens=1, output_tokens=2, cache_read_tokens=3, cache_write_tokens=4))
+SILENCE = None
+"""In a script: nothing more comes, until somebody closes the stream."""
+
+Script = Sequence[EngineEvent | EngineError | None]
+
+
+class Scripted(Engine):
+    """Plays one script a stream; `open` streams, all `streams`, and what they were asked."""
+
+    name = "scripted"
+
+    def __init__(self, *scripts: Script) -> None:
+        self.scripts = list(scripts)
+        self.open = self.streams = 0
+        self.asked: list[tuple[Request, Deadline]] = []
+
+    @override
+    async def start(self) -> None:
+        raise EngineError(Reason.CONNECT)
+
+    @override
+    def health(self) -> bool:
+        return False
+
+    @override
+    async def stream(self, request: Request, deadline: Deadline) -> AsyncGenerator[EngineEvent, None]:
+        self.asked.append((request, deadline))
+        self.streams += 1
+        self.open += 1
+        try:
+            for event in self.scripts.pop(0):
+                if isinstance(event, EngineError):
+                    raise event
+                if event is None:
+                    await asyncio.Event().wait()
+                else:
+                    yield event
+        finally:
+            self.open -= 1
+
+    @override
+    async def close(self, grace: float) -> None:
+        self.scripts.clear()
+
+
+def deltas(*texts: str) -> list[Any]:
+    """Say these pieces of text."""
+    return [Delta(text) for text in texts]
+
+
+def messages_api(base_url: str, *, headers_limit: float = 5.0) -> MessagesApi:
+    """Make the engine on the Messages API at a loopback address."""
+    access = Access(base_url=base_url, api_key="sk-ant-loopback", connections=64, headers_limit=headers_limit)
+    return MessagesApi(access, SystemClock())
