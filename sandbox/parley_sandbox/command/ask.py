@@ -39,10 +39,10 @@ async def say(client: SandboxClient, text: str, person: str | None, channel: str
 
 async def trace(client: SandboxClient, trace_id: str) -> int:
     """Print the tree."""
-    try:
-        sys.stdout.write(await client.text(f"/api/traces/{trace_id}", format="text"))
-    except RefusedError as error:
-        return _failed(str(error))
+    tree = await client.text(f"/api/traces/{trace_id}", format="text")
+    if not tree:
+        return _failed(f"no span of trace {trace_id} has arrived")
+    sys.stdout.write(tree)
     return 0
 
 

@@ -33,10 +33,11 @@ async def traces(request: web.Request) -> web.Response:
 
 @routes.get("/api/traces/{trace}")
 async def trace(request: web.Request) -> web.Response:
-    """One trace for the waterfall, or with ?format=text as a tree for a terminal."""
+    """One trace for the waterfall, or with ?format=text as a tree for a terminal; 204 while none of it is here."""
     found = request.app[SANDBOX].traces.trace(request.match_info["trace"].lower())
     if found is None or not found.spans:
-        raise RefusedError(404, f"no span of trace {request.match_info['trace']} has arrived")
+        # Not an error: spans arrive when they end, and the page asks while a turn still runs.
+        return web.Response(status=204)
     if request.query.get("format") == "text":
         return web.Response(text=as_text(found))
     return answer(trace_view(found))
