@@ -37,7 +37,7 @@ KINDS: Mapping[str, str] = {
     Kind.DROP_REPLY: "Requests do their work, then the connection breaks instead of an answer.",
     Kind.DELAY: "Requests wait `seconds` before they do anything.",
     Kind.DELAY_REPLY: "Requests do their work at once, the answer comes `seconds` later.",
-    Kind.LIMIT_USER: "Requests are answered 429 of the bot's own bucket, to be tried again after `seconds`.",
+    Kind.LIMIT_USER: "The bucket of a request is empty for `seconds`, so that it is answered 429, scope user.",
     Kind.LIMIT_SHARED: "Requests are answered 429 of a bucket shared with others, to be tried again after `seconds`.",
     Kind.LIMIT_GLOBAL: "With the next request everything but interactions is answered 429, scope global, for `seconds`.",
     Kind.MISSING_PERMISSION: "Requests are answered 403 with code 50013.",

@@ -47,6 +47,13 @@ class Bucket:
         """Count a request, if there is room for it."""
         return self._take_sliding(now) if self.limit.style == "sliding" else self._take_fixed(now)
 
+    def drain(self, seconds: float, now: float) -> None:
+        """Leave no room for at least this long, as if somebody else had used it."""
+        period, step = self.limit.period, self.limit.period / self.limit.requests
+        self._used = self.limit.requests
+        tail = period - step if self.limit.style == "sliding" else 0.0
+        self.idle_at = max(self.idle_at, now + seconds + tail)
+
     def _take_fixed(self, now: float) -> Level:
         if now >= self.idle_at:
             self._used, self.idle_at = 0, now + self.limit.period
@@ -114,6 +121,14 @@ class Limits:
     def pause(self, until: float) -> None:
         """Refuse everything with scope global until then."""
         self._paused_until = until
+
+    def drain(self, route: str, major: str, seconds: float, now: float) -> bool:
+        """Empty a route's bucket for at least this long; False when the route has no limit."""
+        limit = self.routes.get(route)
+        if limit is None:
+            return False
+        self._bucket(limit.bucket or route, major, limit, now).drain(seconds, now)
+        return True
 
     def take(self, route: str, major: str, now: float) -> Taken:
         """Count a request of a route with its major parameter (channel, guild, or webhook and token)."""

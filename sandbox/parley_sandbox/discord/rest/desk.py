@@ -96,9 +96,11 @@ class Desk:
             raise refusal(Code.MISSING_PERMISSIONS)
         if fault := met.get(Kind.LIMIT_GLOBAL):
             self._limits.pause(now + fault.seconds)
-        for kind, scope in ((Kind.LIMIT_USER, "user"), (Kind.LIMIT_SHARED, "shared")):
-            if fault := met.get(kind):
-                raise _limited(call.route, scope, fault.seconds, now)
+        if fault := met.get(Kind.LIMIT_SHARED):
+            raise _limited(call.route, "shared", fault.seconds, now)
+        fault = met.get(Kind.LIMIT_USER)
+        if fault and not self._limits.drain(call.route, call.major, fault.seconds, now):
+            raise _limited(call.route, "user", fault.seconds, now)
         if Kind.MESSAGE_GONE in met:
             self._remove(call)
 

@@ -103,3 +103,14 @@ def test_idle_buckets_are_forgotten() -> None:
     for number in range(5000):
         limits.take(EDIT, str(number), float(number))
     assert len(limits._buckets) < 4200
+
+
+@pytest.mark.parametrize("style", ["fixed", "sliding"])
+def test_a_drained_bucket_has_no_room_for_as_long_as_said(style: str) -> None:
+    limits = Limits({EDIT: Limit(5, 5.0, "sliding" if style == "sliding" else "fixed")})
+    limits.take(EDIT, "1", 100.0)
+    assert limits.drain(EDIT, "1", 9.0, 100.0)
+    assert limits.take(EDIT, "1", 100.0).retry_after == pytest.approx(9.0)
+    assert limits.take(EDIT, "2", 100.0).retry_after is None
+    assert limits.take(EDIT, "1", 109.01).retry_after is None
+    assert not limits.drain("GET /x", "1", 9.0, 100.0)
