@@ -135,6 +135,14 @@ def test_a_whole_answer_stands_as_it_was_said() -> None:
     assert relay.shown_offset == len(LONG)
 
 
+def test_white_space_at_the_end_of_a_full_page_counts_as_seen() -> None:
+    relay, channel = streaming("a" * 400 + "\n\n")
+    relay.finish(WHOLE)
+    settle(relay, channel)
+    assert channel.contents == ["a" * 400]
+    assert relay.shown_offset == 402
+
+
 def test_an_answer_that_was_whole_from_the_start_is_posted_without_a_button() -> None:
     relay, channel = relay_of(), Channel()
     relay.feed("Yes.", 0.0)
