@@ -80,7 +80,6 @@ class Stack:
 
     async def _start(self) -> None:
         tasks = await self._exit.enter_async_context(asyncio.TaskGroup())
-        self._exit.push_async_callback(self._end_children)
         instances = places(self.settings)
         self._say_taken(instances)
         sources = await self._loopbacks()
@@ -88,6 +87,8 @@ class Stack:
         specs = (
             self._specs if self._specs is not None else services(self.settings, sources, instances, self._environment)
         )
+        # Ended before what they talk to: their last edits and spans still arrive.
+        self._exit.push_async_callback(self._end_children)
         for spec in specs:
             self.children[spec.name] = Child(spec, tasks, self._sink, self._deaths.put_nowait)
         await self._start_children()

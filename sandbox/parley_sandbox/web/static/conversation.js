@@ -118,7 +118,7 @@ const redraw = () => [...(messages()?.keys() ?? [])].forEach(refresh);
 const nearEnd = () => parts.scroll.scrollHeight - parts.scroll.scrollTop - parts.scroll.clientHeight < NEAR;
 
 function toNewest() {
-  parts.scroll.scrollTop = parts.scroll.scrollHeight;
+  parts.scroll.scrollTop = messages()?.size ? parts.scroll.scrollHeight : 0;
   parts.newest.hidden = true;
 }
 

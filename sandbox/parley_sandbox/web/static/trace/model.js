@@ -62,9 +62,15 @@ export function ticksOf(duration) {
   return ticks;
 }
 
-/** A span's name without what all of its kind share: the package of a call, the ids in a route. */
-export const shortName = (name) =>
-  name.replace(/^[\w.]+\/(\w+)$/, "$1").replace(/\/?[\w-]+\/(\{[^}]*\}|\d{15,20})/g, "…").replace(/…+\/?/g, "…/").replace(/\/$/, "");
+/** A span's name without what all of its kind share: the package of a call, all of a route but its last word. */
+export function shortName(name) {
+  const call = /^[\w.]+\/(\w+)$/.exec(name);
+  if (call) return call[1];
+  const route = /^([A-Z]+) (\/.*)$/.exec(name);
+  if (!route) return name;
+  const words = route[2].split("/").filter((word) => word && !/^(\{.*\}|\d+)$/.test(word));
+  return `${route[1]} ${words.at(-1) ?? route[2]}`;
+}
 
 /** The parties of a trace in the order in which they first appear. */
 export const partiesOf = (trace) => [...new Set(trace.spans.map((span) => span.party))];
