@@ -19,7 +19,7 @@ WORDLESS = "(mentions you without a word)"
 class Message:
     """A Discord message, as far as addressing needs it. guild_id: empty in a direct message. mentions: id -> name.
 
-    replies_to: the message it replies to, empty if none; replies_to_bot: that message is the bot's.
+    replies_to: the message it replies to; replied_author_id: who wrote that; empty where there is none.
     """
 
     message_id: str
@@ -31,7 +31,7 @@ class Message:
     content: str
     mentions: Mapping[str, str]
     replies_to: str
-    replies_to_bot: bool
+    replied_author_id: str
     sent_at: datetime
 
 
@@ -68,7 +68,7 @@ def addressed(message: Message, rules: Rules) -> bool:
     """Whether a person mentions the bot, replies to it, or writes to it alone. Bots are never answered."""
     if message.author_is_bot or message.author_id == rules.bot_id:
         return False
-    return not message.guild_id or rules.bot_id in message.mentions or message.replies_to_bot
+    return not message.guild_id or rules.bot_id in message.mentions or message.replied_author_id == rules.bot_id
 
 
 def reference(message: Message, rules: Rules) -> Reference:

@@ -122,7 +122,7 @@ class Capacity:
         return max(seats, key=lambda seat: (self._left(seat, now) / max(1, seat.slots), self.choice.random()))
 
     def _take_blindly(self, now: float, avoid: Collection[str]) -> Slot | Wait:
-        known = self._addresses()
+        known = self.addresses
         order = known[self._turn % len(known) :] + known[: self._turn % len(known)] if known else ()
         for address in order:
             if address not in avoid and self._given(address) < self.limits.local_cap:
@@ -130,7 +130,9 @@ class Capacity:
                 return self._give(address, now)
         return Wait(Tier.BUSY if known else Tier.UNAVAILABLE)
 
-    def _addresses(self) -> tuple[str, ...]:
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return the executors that we know of."""
         mapped = tuple(seat.address for seat in self._map.seats if not seat.draining) if self._map else ()
         return tuple(dict.fromkeys(self.fallback + mapped))
 

@@ -105,7 +105,10 @@ class Adopted:
     """Messages that stand already, from another holder's work or as a notice, with words that are not known.
 
     length: how much text of the reply they show, in code points; 0: none, so that even an error takes their place.
+    certain: no other message of the reply can exist. If one may, what a create returns may be that older message, since
+    Discord takes a create with a known nonce for a repetition; so its text is written once more.
     """
 
     message_ids: Sequence[str] = ()
     length: int = 0
+    certain: bool = True

@@ -146,6 +146,7 @@ class Relay:
     def failed(self, edit: Edit, kind: FailureKind, now: float) -> None:
         """Note that Discord did not take an edit."""
         if kind is FailureKind.TRANSIENT:
+            self._screen.doubt(edit)
             self._failed_for_now(now)
         elif kind is FailureKind.FORBIDDEN:
             self._lost = Standing.FORBIDDEN
@@ -170,9 +171,11 @@ class Relay:
     def _refused(self, edit: Create | Replace) -> None:
         """Wait for another text; at the end leave what stands and say so in other words."""
         self._screen.refuse(edit)
+        if self._ending is None or edit.index >= len(self._wanted(self._ending)):
+            return
         if self._ending is self._rejected:
             self._lost = Standing.REJECTED
-        elif self._ending is not None:
+        else:
             self._ending, self._kept = self._rejected, len(self._screen)
 
     @property

@@ -44,6 +44,8 @@ class Screen:
     def __init__(self, adopted: Adopted) -> None:
         self._messages = [Shown(message_id) for message_id in adopted.message_ids]
         self._refused: str | None = None
+        self._uncertain = not adopted.certain
+        self._tried: list[Create] = []  # creations without a clear answer: the message may stand as one of them says
         if self._messages:
             self._messages[-1].covers = adopted.length
 
@@ -85,12 +87,16 @@ class Screen:
             return self._creation(wanted[len(self._messages)])
         if ended and len(self._messages) > len(wanted):
             return Remove(len(self._messages) - 1)
-        return None
+        return self._tried[-1] if ended and self._tried else None  # the same nonce finds what may stand, to remove it
 
     def apply(self, edit: Edit, message_id: str) -> None:
         """Note that Discord took an edit."""
         match edit:
+            case Create() if self._uncertain or any(tried != edit for tried in self._tried):
+                self._messages.append(Shown(message_id, covers=edit.covers, attempt=edit.attempt))
+                self._tried.clear()
             case Create():
+                self._tried.clear()
                 self._messages.append(Shown(message_id, edit.content, edit.stop_button, edit.covers, edit.attempt))
             case Replace(content=None):
                 self._messages[edit.index].stop_button = edit.stop_button
@@ -104,8 +110,14 @@ class Screen:
         """Note that Discord rejected an edit, so that only another text is tried."""
         if isinstance(edit, Create):
             self._refused = edit.content
+            self._tried.clear()
         else:
             self._messages[edit.index].refused = edit.content
+
+    def doubt(self, edit: Edit) -> None:
+        """Note that an edit failed in a way that may hide a success."""
+        if isinstance(edit, Create):
+            self._tried.append(edit)
 
     def forget_refusals(self) -> None:
         """Let what was rejected be tried once more."""

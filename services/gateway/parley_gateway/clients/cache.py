@@ -55,22 +55,20 @@ class CacheClient(TurnStore):
         self._heard()
         return state_of(answer.state)
 
-    async def watch_orphans(self, found: Callable[[Orphan], None], changed: Callable[[bool], None]) -> None:
-        """Tell of every orphan, at every cache, until cancelled. changed: called when caches come and go."""
+    async def watch_orphans(self, found: Callable[[Orphan], None]) -> None:
+        """Tell of every orphan, at every cache, until cancelled."""
 
         async def body(address: str) -> None:
             call = self._stub(address).WatchOrphans(pb.WatchOrphansRequest(holder=self._holder))
             try:
                 await call.initial_metadata()
                 self._attached.add(address)
-                changed(self.reachable)
                 async for response in call:
                     self._heard()
                     found(orphan_of(response.orphan))
             finally:
                 call.cancel()
                 self._attached.discard(address)
-                changed(self.reachable)
 
         await attach(self._endpoints, body, clock=self._clock, what="cache")
 

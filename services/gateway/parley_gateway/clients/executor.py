@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import grpc
 from typing_extensions import override
@@ -22,6 +22,11 @@ class ExecutorClient(Executors):
 
     def __init__(self, channels: Channels) -> None:
         self._channels = channels
+
+    def warm(self, addresses: Iterable[str]) -> None:
+        """Connect ahead of the first turn."""
+        for address in addresses:
+            self._channels.channel(address).get_state(try_to_connect=True)
 
     @override
     def execute(self, address: str, request: Request) -> Execution:

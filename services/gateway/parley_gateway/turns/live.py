@@ -89,7 +89,7 @@ class Turns:
                     turn = self._live[prompt.turn_id] = Turn(self._room, prompt, watch, orphan)
                     await turn.run()
             self._room.observer.event(MESSAGE, "handled")
-        except Exception:
+        except Exception:  # noqa: BLE001 — told in the log; one turn must not end the others
             _log.exception("turn.failed", extra={"turn": prompt.turn_id})
             self._room.observer.event(MESSAGE, "failed")
         finally:

@@ -1,0 +1,207 @@
+"""The composition root: what the gateway is made of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import grpc
+
+from parley.gateway.v1 import gateway_pb2, gateway_pb2_grpc
+from parley_gateway.addressing import Rules
+from parley_gateway.admission import Admissions
+from parley_gateway.board import Board
+from parley_gateway.capacity import Capacity, Limits
+from parley_gateway.clicks import Clicks
+from parley_gateway.clients.cache import CacheClient
+from parley_gateway.clients.executor import ExecutorClient
+from parley_gateway.clients.monitor import MonitorClient
+from parley_gateway.discord.bot import Bot
+from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.inbound import Inbound
+from parley_gateway.discord.outbound import HikariDiscord
+from parley_gateway.figures import Figures
+from parley_gateway.load import Identity, LoadReports
+from parley_gateway.model import CapacityMap, Prompt
+from parley_gateway.pacer import Budget, Pacers
+from parley_gateway.service import GatewayServicer
+from parley_gateway.settings import GatewaySettings
+from parley_gateway.telemetry import Telemetry
+from parley_gateway.turns.hold import HoldLimits
+from parley_gateway.turns.live import Turns
+from parley_gateway.turns.produce import ProduceLimits
+from parley_gateway.turns.room import Room, TurnSettings
+from parley_kit.channel import Endpoints
+from parley_kit.lifecycle import Runtime, Service
+
+GRPC_SERVICES: tuple[str, ...] = (gateway_pb2.DESCRIPTOR.services_by_name["GatewayService"].full_name,)
+RELEASE_SECONDS = 2.0
+CALLS_SECONDS = 5.0
+"""For REST calls that are on their way when all turns have ended."""
+WATCH_SECONDS = 0.2
+DISCORD = "discord.com"
+
+
+class Gateway:
+    """The gateway as the kit runs it."""
+
+    grpc_services: Sequence[str] = GRPC_SERVICES
+
+    def __init__(self, runtime: Runtime[GatewaySettings]) -> None:
+        settings, clock = runtime.settings, runtime.clock
+        self._runtime, self._settings, self._draining = runtime, settings, False
+        self.grace = settings.grace + RELEASE_SECONDS + CALLS_SECONDS
+        self.bot = Bot(
+            settings.discord_token.get_secret_value(),
+            settings.discord_rest_url,
+            message_content=settings.message_content,
+        )
+        self._figures = Figures(runtime.metrics)
+        self._telemetry = Telemetry(runtime.tracer, self._figures, _host(settings.discord_rest_url))
+        self.board = Board()
+        self._cache = CacheClient(runtime.channels, Endpoints(settings.cache, clock), settings.instance, clock)
+        self._monitor = MonitorClient(runtime.channels, Endpoints(settings.monitor, clock), settings.instance, clock)
+        self._executors = ExecutorClient(runtime.channels)
+        self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
+        self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
+        self._prompts: asyncio.Queue[Prompt] = asyncio.Queue(settings.inbound_queue)
+        self._reports = LoadReports(
+            Identity(settings.instance, runtime.address, runtime.version),
+            lambda: self.live,
+            lambda: self._draining,
+            runtime.channels,
+            clock,
+        )
+        self._figures.watch(lambda: self.live, lambda: self.admissions.waiting)
+        self.turns: Turns | None = None
+        self.calls: Calls | None = None
+
+    @property
+    def waits_for(self) -> str:
+        """Discord and the peers."""
+        settings = self._settings
+        return f"Discord at {_host(settings.discord_rest_url)}, the cache at {settings.cache} and the monitor at {settings.monitor}"
+
+    @property
+    def live(self) -> int:
+        """How many turns are held."""
+        return self.turns.live if self.turns is not None else 0
+
+    def register(self, server: grpc.aio.Server) -> None:
+        servicer = GatewayServicer(
+            self._settings.instance,
+            self.board,
+            draining=lambda: self._draining,
+            shards=lambda: self.bot.shards,
+            peers=self._peers,
+            turns=lambda: self.live,
+        )
+        gateway_pb2_grpc.add_GatewayServiceServicer_to_server(servicer, server)
+
+    async def run(self) -> None:
+        """Listen to Discord and answer; edits on their way outlive the turns that wanted them."""
+        async with asyncio.TaskGroup() as calls:
+            self.calls = Calls(calls, self._telemetry)
+            discord = HikariDiscord(self.bot.hikari.rest, self.calls, lambda: self.bot.id)
+            self.turns = Turns(self._room(discord, calls), self._prompts, most=self._settings.live_turns)
+            clicks = Clicks(discord, self._cache, self.turns.stop, self._telemetry)
+            self._inbound(clicks).listen(self.bot.hikari)
+            async with asyncio.TaskGroup() as tasks:
+                self._work(tasks, self.turns)
+
+    def drain(self) -> None:
+        self._draining = True
+        self._reports.changed()
+        self.board.close()
+
+    async def finish(self) -> None:
+        if self.turns is not None and self.calls is not None:
+            await self.turns.finish(self._settings.grace, RELEASE_SECONDS)
+            await self.calls.drained(CALLS_SECONDS)
+
+    async def close(self) -> None:
+        await self.bot.close()
+
+    # --- the parts
+
+    def _work(self, tasks: asyncio.TaskGroup, turns: Turns) -> None:
+        clock = self._runtime.clock
+        for name, work in (
+            ("discord", self.bot.run()),
+            ("turns", turns.run()),
+            ("orphans", self._cache.watch_orphans(turns.adopt)),
+            ("capacity", self._monitor.watch(self._fresh_map, self.admissions.lost)),
+            ("line", self.admissions.watch()),
+            ("reports", self._reports.run(Endpoints(self._settings.monitor, clock))),
+            ("state", self._watch_state()),
+        ):
+            tasks.create_task(work, name=name)
+        if self._fallback is not None:
+            tasks.create_task(self._fallback.run(), name="fallback")
+
+    def _fresh_map(self, fresh: CapacityMap) -> None:
+        self.admissions.update(fresh)
+        self._executors.warm(seat.address for seat in fresh.seats)
+
+    async def _watch_state(self) -> None:
+        """Keep health, shard gauges and fallback addresses current."""
+        while True:
+            for name, reachable in self._peers().items():
+                self._runtime.health.set(name, reachable)
+            for number, up in self.bot.shards.items():
+                self._telemetry.shard(number, up=up)
+            self._runtime.health.ready(self.bot.ready)
+            if self._fallback is not None:
+                self.admissions.capacity.fallback = self._fallback.addresses
+            await self._runtime.clock.sleep(WATCH_SECONDS)
+
+    def _peers(self) -> Mapping[str, bool]:
+        executors = bool(self.admissions.capacity.addresses)
+        return {"cache": self._cache.reachable, "monitor": self._monitor.reachable, "executor": executors}
+
+    def _inbound(self, clicks: Clicks) -> Inbound:
+        return Inbound(self._prompts, self._rules, clicks.take, self._telemetry, self._runtime.clock)
+
+    def _rules(self) -> Rules:
+        return Rules(str(self.bot.id), timedelta(seconds=self._settings.recent), self._settings.default_locale)
+
+    def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup) -> Room:
+        settings = self._settings
+        return Room(
+            store=self._cache,
+            discord=discord,
+            executors=self._executors,
+            admissions=self.admissions,
+            pacers=Pacers(Budget(settings.edit_rate), interval=settings.edit_interval),
+            board=self.board,
+            observer=self._telemetry,
+            clock=self._runtime.clock,
+            calls=calls,
+            settings=_turn_settings(settings),
+        )
+
+
+def _turn_settings(settings: GatewaySettings) -> TurnSettings:
+    return TurnSettings(
+        model=settings.model,
+        max_output_tokens=settings.max_output_tokens,
+        hold=HoldLimits(silence=settings.cache_silence, first_word=settings.cache_first_word),
+        produce=ProduceLimits(
+            notice=settings.slot_notice,
+            line=settings.slot_wait,
+            first_text=settings.first_text_timeout,
+            gap=settings.gap_timeout,
+            whole=settings.reply_timeout,
+        ),
+    )
+
+
+def _host(rest_url: str | None) -> str:
+    return (urlsplit(rest_url).netloc if rest_url else "") or DISCORD
+
+
+def build(runtime: Runtime[GatewaySettings]) -> Service:
+    """Make the gateway."""
+    return Gateway(runtime)

@@ -1,0 +1,90 @@
+"""The bot: hikari with the settings that were measured to matter (docs/adr/0002)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import hikari
+
+from parley_kit.faults import Precondition, Unavailable
+
+INTENTS = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES | hikari.Intents.DM_MESSAGES
+CALL_SECONDS = 10.0
+WATCH_SECONDS = 0.25
+BAD_TOKEN, BAD_INTENTS = 4004, (4013, 4014)
+
+
+class Bot:
+    """A connection to Discord, its shards included."""
+
+    def __init__(self, token: str, rest_url: str | None, *, message_content: bool) -> None:
+        try:
+            self.hikari = hikari.GatewayBot(
+                token,
+                rest_url=rest_url,
+                intents=INTENTS | (hikari.Intents.MESSAGE_CONTENT if message_content else hikari.Intents.NONE),
+                banner=None,
+                logs=None,
+                suppress_optimization_warning=True,
+                auto_chunk_members=False,
+                cache_settings=hikari.impl.CacheSettings(components=hikari.api.CacheComponents.NONE),
+                # one connection reused, not a TLS handshake for each edit
+                http_settings=hikari.impl.HTTPSettings(
+                    force_close_transports=False, timeouts=hikari.impl.HTTPTimeoutSettings(total=CALL_SECONDS)
+                ),
+                max_rate_limit=60.0,
+                max_retries=2,
+            )
+        except ValueError:
+            raise Precondition(
+                "BAD_TOKEN", "PARLEY_GATEWAY_DISCORD_TOKEN is no bot token; copy it from the developer portal."
+            ) from None
+        self._application_id = 0
+        self.hikari.subscribe(hikari.ShardReadyEvent, self._on_ready)
+
+    @property
+    def id(self) -> int:
+        """The application's id, which is the bot user's too; 0 before Discord told it."""
+        return self._application_id
+
+    @property
+    def shards(self) -> Mapping[int, bool]:
+        """Whether each shard is connected."""
+        return {number: shard.is_connected for number, shard in self.hikari.shards.items()}
+
+    @property
+    def ready(self) -> bool:
+        """Whether all shards are connected and the bot knows who it is."""
+        return bool(self._application_id and self.shards) and all(self.shards.values())
+
+    async def run(self) -> None:
+        """Stay connected until cancelled. Raises when Discord does not want the bot any more."""
+        try:
+            await self.hikari.start(check_for_updates=False)
+            await self.hikari.join()
+        except hikari.UnauthorizedError:
+            raise _refused(BAD_TOKEN) from None
+        except hikari.GatewayServerClosedConnectionError as error:
+            raise _refused(error.code or 0) from None
+        raise Unavailable("DISCORD_CLOSED", "The connection to Discord ended.")
+
+    async def close(self) -> None:
+        """Leave Discord."""
+        if self.hikari.is_alive:
+            await asyncio.shield(self.hikari.close())
+
+    async def _on_ready(self, event: hikari.ShardReadyEvent) -> None:
+        self._application_id = int(event.application_id)
+
+
+def _refused(code: int) -> Precondition | Unavailable:
+    if code == BAD_TOKEN:
+        return Precondition("BAD_TOKEN", "Discord refuses PARLEY_GATEWAY_DISCORD_TOKEN; set it to a valid bot token.")
+    if code in BAD_INTENTS:
+        return Precondition(
+            "BAD_INTENTS",
+            "Discord does not grant the message content intent; enable it in the developer portal or unset "
+            "PARLEY_GATEWAY_MESSAGE_CONTENT.",
+        )
+    return Unavailable("DISCORD_CLOSED", f"Discord closed the connection for good, code {code}.")

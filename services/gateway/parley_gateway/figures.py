@@ -1,0 +1,77 @@
+"""The gateway's instruments. No user, channel, message or guild is ever a label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from parley_kit import semconv
+from parley_kit.metrics import SECONDS, Metrics
+from parley_kit.process import resident_bytes
+
+STALENESS = (0.1, 0.25, 0.5, 0.75, 1, 1.1, 1.3, 1.5, 2, 3, 5, 10, 30)
+"""Bucket edges in seconds, dense around the pace of 1.1 s."""
+
+
+class Figures:
+    """What the gateway counts and measures."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        registry = metrics.registry
+        self._registry = registry
+        self.events = Counter(semconv.DISCORD_EVENTS, "Events from Discord.", ("event", "outcome"), registry=registry)
+        self.shard_up = Gauge(semconv.DISCORD_SHARD_UP, "Whether a shard is connected.", ("shard",), registry=registry)
+        self.rest = Histogram(
+            semconv.HTTP_CLIENT_DURATION,
+            "How long calls of Discord's REST interface took, waits for its limits included.",
+            ("http_request_method", "http_route", "http_response_status_code", "server_address"),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.edits = Counter(semconv.REPLY_EDITS, "Edits of Discord messages.", ("kind", "outcome"), registry=registry)
+        self.staleness = Histogram(
+            semconv.REPLY_EDIT_STALENESS,
+            "Age of the oldest text that an edit made visible.",
+            buckets=STALENESS,
+            registry=registry,
+        )
+        self.troubles = Counter(
+            semconv.TURN_TROUBLES, "Rows of the failure table that were met.", ("trouble", "act"), registry=registry
+        )
+        self._add_replies(metrics)
+        self._add_admission(metrics)
+
+    def _add_replies(self, metrics: Metrics) -> None:
+        registry = metrics.registry
+        self.first_text = Histogram(
+            semconv.REPLY_FIRST_TEXT, "From the event to the first visible text.", buckets=SECONDS, registry=registry
+        )
+        self.duration = Histogram(
+            semconv.REPLY_DURATION, "From the event to the last edit.", ("outcome",), buckets=SECONDS, registry=registry
+        )
+        self.bot_requests = Counter(semconv.BOT_REQUESTS, "Turns that ended here.", registry=registry)
+        self.bot_errors = Counter(semconv.BOT_ERRORS, "Turns that ended in a named error.", registry=registry)
+        self.bot_response_time = Histogram(
+            semconv.BOT_RESPONSE_TIME,
+            "From the event to the last edit, of all turns.",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        memory = Gauge(semconv.BOT_MEMORY, "Resident memory of the gateway.", registry=registry)
+        memory.set_function(resident_bytes)
+
+    def _add_admission(self, metrics: Metrics) -> None:
+        self.admissions = Counter(
+            semconv.ADMISSION_DECISIONS, "Decisions about slots.", ("decision", "reason"), registry=metrics.registry
+        )
+        self.admission_wait = Histogram(
+            semconv.ADMISSION_QUEUE_WAIT, "Time in line for a slot.", buckets=SECONDS, registry=metrics.registry
+        )
+
+    def watch(self, live: Callable[[], int], in_line: Callable[[], int]) -> None:
+        """Read the live turns and the line for slots at each scrape."""
+        turns = Gauge(semconv.TURNS_LIVE, "Turns that are worked on.", registry=self._registry)
+        turns.set_function(live)
+        line = Gauge(semconv.ADMISSION_QUEUE_DEPTH, "Turns in line for a slot.", registry=self._registry)
+        line.set_function(in_line)

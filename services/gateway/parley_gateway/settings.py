@@ -1,0 +1,78 @@
+"""What can be set about the gateway."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+
+from parley_kit.settings import Address, ServiceSettings
+
+
+class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
+    """The gateway's settings."""
+
+    listen: Address = Field(
+        "127.0.0.1:50051", description="Where its gRPC server listens, host:port; port 0 takes a free one."
+    )
+    metrics_listen: Address | None = Field(
+        "127.0.0.1:9091", description="Where Prometheus finds /metrics, host:port; port 0 takes a free one."
+    )
+    discord_token: SecretStr = Field(
+        min_length=1, description="The bot's token from Discord's developer portal; a secret."
+    )
+    discord_rest_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+",
+        description="Where Discord's REST interface is, an http or https URL with its version; unset: Discord's own.",
+    )
+    message_content: bool = Field(
+        False,
+        description="Whether to ask for Discord's message content intent, so that replies without a ping are read.",
+    )
+    cache: Address = Field("127.0.0.1:50052", description="The caches that keep the turns, host:port.")
+    monitor: Address = Field("127.0.0.1:50054", description="The monitors that tell free slots, host:port.")
+    executors: Address | None = Field(
+        None, description="Executors to fall back on while no monitor tells of any, host:port; unset: none."
+    )
+    model: str = Field(
+        "claude-sonnet-5", min_length=1, max_length=256, description="The model that answers, as Claude's API names it."
+    )
+    max_output_tokens: int = Field(4096, ge=1, description="The length of a reply, in tokens at most.")
+    default_locale: str = Field(
+        "en-US", min_length=2, max_length=10, description="The language of notices where none is known, a locale."
+    )
+    recent: float = Field(
+        600.0,
+        ge=0,
+        le=86400,
+        description="How old a member's own conversation in a channel may be for a mention to go on with it, in seconds.",
+    )
+    inbound_queue: int = Field(1000, ge=1, description="How many addressed messages wait to be taken up, a number.")
+    live_turns: int = Field(500, ge=1, description="How many turns are worked on at once, a number.")
+    local_slots: int = Field(4, ge=1, description="Turns at once per executor while the monitor is silent, a number.")
+    cache_silence: float = Field(
+        0.15, gt=0, le=10, description="Without a word from the cache for so long a turn goes on without, in seconds."
+    )
+    cache_first_word: float = Field(
+        1.0, gt=0, le=30, description="How long a busy cache may take for its first word about a turn, in seconds."
+    )
+    slot_notice: float = Field(
+        3.0, ge=0, le=60, description="How long a turn waits for a slot before its member is told, in seconds."
+    )
+    slot_wait: float = Field(
+        120.0, ge=0, le=3600, description="How long a turn waits for a slot before it is given up, in seconds."
+    )
+    first_text_timeout: float = Field(
+        30.0, gt=0, le=600, description="How long Claude's first text may take, in seconds."
+    )
+    gap_timeout: float = Field(120.0, gt=0, le=600, description="How long Claude may fall silent, in seconds.")
+    reply_timeout: float = Field(600.0, gt=0, le=3600, description="How long a whole reply may take, in seconds.")
+    edit_interval: float = Field(
+        1.1, ge=0.1, le=60, description="Between the starts of two edits in a channel, in seconds."
+    )
+    edit_rate: float = Field(30.0, gt=0, le=45, description="Edits of the whole process, in edits per second.")
+    grace: float = Field(
+        75.0,
+        ge=0,
+        le=3600,
+        description="How long live replies may still take after the announcement of a drain, in seconds.",
+    )
