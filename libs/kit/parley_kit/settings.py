@@ -23,9 +23,11 @@ MAX_PORT = 65535
 def split_address(address: str) -> tuple[str, int]:
     """Return host and port of `host:port` or `[v6]:port`. Raises ValueError with the expected form."""
     host, colon, port = address.rpartition(":")
-    if not colon or not host or not port.isdigit() or int(port) > MAX_PORT:
+    name = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    bare_v6 = ":" in host and name == host
+    if not colon or not name or bare_v6 or not port.isdecimal() or int(port) > MAX_PORT:
         raise ValueError("expected host:port, such as 127.0.0.1:50051")
-    return host.strip("[]"), int(port)
+    return name, int(port)
 
 
 def _check_address(address: str) -> str:

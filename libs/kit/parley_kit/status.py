@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import DecodeError
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
@@ -66,11 +67,14 @@ def fault_of(error: grpc.aio.AioRpcError) -> faults.Fault:
     """Return the fault that a failed call tells of; codes outside the table become Internal."""
     code = error.code()
     kind = FAULTS.get(code, faults.Internal)
-    reason, retry_after, field = _read_details(error)
+    try:
+        reason, retry_after, field = _read_details(error)
+    except DecodeError:  # details of a stranger, or damaged ones: the code and the sentence stand
+        reason, retry_after, field = "", None, None
     message = error.details() or code.name
     if kind is faults.InvalidInput:
         fault = faults.InvalidInput(field or "request", "", reason=reason or code.name)
-        fault.message = message
+        fault.message, fault.args = message, (message,)
         return fault
     return kind(reason or code.name, message, retry_after=retry_after, field=field)
 
