@@ -68,7 +68,9 @@ class Cache:
         self._orphanage.drain()
 
     async def finish(self) -> None:
-        """Nothing of its own is left to do: holders open their turns at a sibling."""
+        """Wait for the last held turn: the monitor keeps the load of a cache that still has some."""
+        await self._servicer.idle()
+        self._reports.end()
 
     async def close(self) -> None:
         await self.store.close()

@@ -33,6 +33,7 @@ class Holding:
         self._answers: deque[Word] = deque()
         self._ears: Ears | None = None
         self._last = False
+        self._ended = False
         self._led = False
 
     async def hear(self, step: Step) -> None:
@@ -49,18 +50,24 @@ class Holding:
             case Posted():
                 await store.post(right, step)
             case End(outcome, shown):
+                self._ended = True
                 await store.end(right, outcome, shown)
             case Release():
                 await store.release(right)
-                self.close()
+                self._close()
 
     def _answer(self, word: Word) -> None:
         self._answers.append(word)
         if self._ears is not None:
             self._ears.wake()
 
-    def close(self) -> None:
-        """The holder says no more: tell it what is there, then end."""
+    async def part(self) -> None:
+        """The holder says no more. After its End that means that it feeds no log any longer; before, it is a break."""
+        if self._ended:
+            await self._store.release(self._right)
+        self._close()
+
+    def _close(self) -> None:
         self._last = True
         if self._ears is not None:
             self._ears.wake()

@@ -40,6 +40,7 @@ class LoadReports:
         self._clock = clock
         self._intervals: dict[str, float] = {}
         self._draining = asyncio.Event()
+        self._ended = False
 
     async def run(self, target: str) -> None:
         """Report to the monitors behind host:port until cancelled."""
@@ -48,6 +49,10 @@ class LoadReports:
     def drain(self) -> None:
         """Say at once that this cache ends."""
         self._draining.set()
+
+    def end(self) -> None:
+        """End the streams in good order: the monitor forgets this cache with the next report."""
+        self._ended = True
 
     async def _report_to(self, address: str) -> None:
         stub = monitor_pb2_grpc.MonitorServiceStub(self._channels.channel(address))
@@ -61,10 +66,12 @@ class LoadReports:
             call.cancel()
             self._intervals.pop(address, None)
             self._health.set("monitor", bool(self._intervals))
+        if self._ended:
+            await asyncio.Event().wait()  # nothing more to tell; `run` is about to be cancelled
 
     async def _reports(self, address: str) -> AsyncIterator[pb.ReportRequest]:
         meter = CpuMeter()
-        while True:
+        while not self._ended:
             told = self._draining.is_set()
             yield pb.ReportRequest(report=self._report(meter.cores(), draining=told))
             with contextlib.suppress(TimeoutError):

@@ -11,11 +11,14 @@ from parley_cache.window import Window
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """A turn that the store forgot and that waits until the producers are back (`until`, in the store's seconds)."""
+    """A turn that the store forgot and that waits until the producers are back (`until`, in the store's seconds).
+
+    `attempt`: the one whose text its holder shows; 0: none.
+    """
 
     until: float
     opened: bool
-    followed: bool
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)

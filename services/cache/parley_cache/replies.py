@@ -20,16 +20,19 @@ ATTEMPTS_EXHAUSTED = "ATTEMPTS_EXHAUSTED"
 
 def attach(tables: Tables, turn: Turn) -> Turn:
     """Decide where the text of a turn that opens comes from: hit, follow or lead."""
-    key = turn.key if turn.window[0] == turn.window[1] else None
+    has_history = turn.window[0] != turn.window[1]
+    # whom a member stopped while it waited, nobody shall follow
+    key = None if has_history or turn.stopped_by is not None else turn.key
     if key is not None:
         log = _serving(tables, turn, key)
         if log is not None:
             return _read(tables, turn, log)
-    return lead(tables, turn, key, keeps=True)
+    shown = turn.restore.attempt if turn.restore is not None else 0
+    return lead(tables, turn, key, keeps=True, attempt=shown + 1)
 
 
 def _serving(tables: Tables, turn: Turn, key: bytes) -> Log | None:
-    restored = tables.live(_restored(key)) if turn.restore is not None and turn.restore.followed else None
+    restored = tables.live(_restored(key)) if turn.restore is not None and turn.restore.attempt else None
     stored = tables.stored(key) if turn.opening.policy.mode is Mode.USE else None
     log_id = restored or stored or tables.live(key)
     return tables.log(log_id) if log_id is not None else None
@@ -52,9 +55,14 @@ def _read(tables: Tables, turn: Turn, log: Log) -> Turn:
 
 def lead(tables: Tables, turn: Turn, key: bytes | None, *, keeps: bool, attempt: int = 1) -> Turn:
     """Begin a log that this turn leads."""
-    link = turn.opening.origin.traceparent
-    log = Log(turn.id, leader=turn.id, key=key, keeps=keeps and key is not None, link=link, attempt=attempt)
-    tables.drop_log(log.id)
+    log = Log(
+        id=f"{turn.id}.{turn.lease.id}",
+        leader=turn.id,
+        key=key,
+        keeps=keeps and key is not None,
+        link=turn.opening.origin.traceparent,
+        attempt=attempt,
+    )
     tables.put_log(log)
     if key is not None:
         tables.set_live(key, log.id)

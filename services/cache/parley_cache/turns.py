@@ -38,10 +38,15 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """The turn is held; `knows`: what the holder has is still true, so that its text goes on where it stands."""
+    """The turn is held.
+
+    `knows`: what the holder has is still true, so that its text goes on where it stands; `fresh`: nobody asked
+    for this turn before.
+    """
 
     held: Held
     knows: bool
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def _lease(tables: Tables, name: str, holder: str) -> Lease:
 def _begin(tables: Tables, ask: Ask) -> Granted:
     turn = conversations.enter(tables, _new(tables, ask))
     tables.put_turn(turn)
-    return _granted(turn, knows=True)
+    return _granted(turn, knows=True, fresh=True)
 
 
 def _new(tables: Tables, ask: Ask) -> Turn:
@@ -81,8 +86,8 @@ def _new(tables: Tables, ask: Ask) -> Turn:
     return Turn(ask.opening, conversation.id, lease, State.QUEUED, key=ask.key)
 
 
-def _granted(turn: Turn, *, knows: bool) -> Granted:
-    return Granted(Held(turn.id, turn.lease.id, turn.lease.holder), knows)
+def _granted(turn: Turn, *, knows: bool, fresh: bool = False) -> Granted:
+    return Granted(Held(turn.id, turn.lease.id, turn.lease.holder), knows, fresh)
 
 
 def _go_on(tables: Tables, turn: Turn, ask: Ask) -> Granted:
@@ -122,11 +127,8 @@ def _restore(tables: Tables, ask: Ask, have: Have) -> Granted:
 
 
 def _patience(tables: Tables, have: Have) -> Restore:
-    return Restore(
-        tables.now + tables.limits.renewal,
-        opened=have.state is not State.QUEUED,
-        followed=have.source is not None,
-    )
+    until = tables.now + tables.limits.renewal
+    return Restore(until, opened=have.state is not State.QUEUED, attempt=have.attempt if have.source else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +211,17 @@ def _end(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> None:
     revision = conversations.commit(tables, turn, outcome, shown)
     log = tables.log(turn.log) if turn.log is not None else None
     feeds = log is not None and log.leader == turn.id and log.end is None and not turn.lease.lapsed
-    turn = replace(
-        turn, state=State.ENDED, outcome=outcome, revision=revision, ended=tables.now, feeds=feeds, restore=None
-    )
+    turn = replace(turn, state=State.ENDED, outcome=outcome, revision=revision, ended=tables.now)
+    turn = replace(turn, opening=_remains(turn.opening), feeds=feeds, restore=None)
     tables.put_turn(turn)
     conversations.leave(tables, turn)
     replies.leave(tables, turn)
+
+
+def _remains(opening: Opening) -> Opening:
+    """Return what is kept of an ended turn for so long that it is never answered twice: no words, no token."""
+    origin = replace(opening.origin, interaction_token="")
+    return replace(opening, origin=origin, prompt="", system_prompt="", attachments=())
 
 
 def release(tables: Tables, right: Held) -> None:

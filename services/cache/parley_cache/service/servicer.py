@@ -19,6 +19,7 @@ from parley_cache.model import Have
 from parley_cache.observer import Observer, Result
 from parley_cache.orphanage import Orphanage
 from parley_cache.service import bounds, enums, reading, writing
+from parley_cache.service.open_streams import OpenStreams
 from parley_cache.store.port import Store
 from parley_cache.turns import Adoption, Ask, Duplicate, Granted
 from parley_cache.wakeups import Wakeups
@@ -44,6 +45,11 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
         self._orphanage = orphanage
         self._observer = observer
         self._lease = lease
+        self._open = OpenStreams()
+
+    async def idle(self) -> None:
+        """Return when no turn is held here."""
+        await self._open.none()
 
     @override
     async def HoldTurn(  # type: ignore[override]  # a coroutine that writes by itself: both tasks need one TaskGroup
@@ -59,8 +65,8 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
             return
         holding = Holding(self._store, self._wakeups, self._observer, granted.held, self._lease)
         told = voice.beginning(have, knows=granted.knows)
-        fresh = have is None and first.HasField("open")
-        await self._hold(holding, told, request_iterator, context, fresh=fresh)
+        with self._open.one():
+            await self._hold(holding, told, request_iterator, context, fresh=granted.fresh)
 
     async def _claim(self, first: pb.HoldTurnRequest) -> tuple[Granted | Duplicate, Have | None]:
         lease = secrets.token_hex(8)
@@ -100,7 +106,7 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
     async def _read(self, holding: Holding, requests: Requests) -> None:
         while (request := await _next(requests, SILENT_LEASES * self._lease)) is not None:
             await holding.hear(reading.step(request))
-        holding.close()
+        await holding.part()
 
     @override
     async def StopTurn(

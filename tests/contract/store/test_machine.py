@@ -1,0 +1,331 @@
+"""Whatever gateways do, in whatever order, with time passing: the invariants of the contract hold."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from support.cache_turns import Gateway, Hold, StoreBench, have
+
+from parley_cache.limits import Limits
+from parley_cache.model import Finished, Mode, Named, Outcome, Source, State, Stopped, TextEnd
+from parley_cache.store.memory import MemoryStore
+from parley_cache.store.port import Store
+from parley_cache.turns import Duplicate
+from parley_cache.words import Committed, Opened, Piece, Refused, Restarted
+from parley_kit.clock import ManualClock
+from parley_kit.faults import Conflict, Precondition
+
+T = TypeVar("T")
+LEASE = 15.0
+LIMITS = Limits(lease=LEASE, queue=2, reply_entries=2)
+PROMPTS = ["same", "same", "other"]
+CHATS = ["chat-1", "chat-2", "chat-3", "chat-4"]
+
+
+@dataclass
+class Screen:
+    """What a member sees of one turn, built from what its holder was told or produced."""
+
+    attempt: int = 0
+    shown: str = ""
+
+    def read(self, word: Any) -> None:
+        if isinstance(word, Restarted):
+            self.attempt, self.shown = word.attempt, ""
+        elif isinstance(word, Opened) and word.attempt != self.attempt:
+            self.attempt, self.shown = word.attempt, ""
+        elif isinstance(word, Piece):
+            assert word.attempt == self.attempt, "text of an attempt that was not announced"
+            assert word.offset == len(self.shown), "a gap or a repetition"
+            self.shown += word.text
+
+
+@dataclass
+class Actor:
+    """A turn with its present holder as the test knows it."""
+
+    turn_id: str
+    hold: Hold
+    renewed: float
+    asleep: bool = False
+    screen: Screen = field(default_factory=Screen)
+    read: int = 0
+
+
+class Turns(RuleBasedStateMachine):
+    """Gateways that claim, produce, follow, stop, fall asleep, wake too late, adopt and end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.ids = itertools.count(1000)
+        self.words = itertools.count()
+        self.living: dict[str, Actor] = {}
+        self.ended: set[str] = set()
+        self.written: dict[tuple[str, int], str] = {}
+
+    def run(self, work: Awaitable[T]) -> T:
+        async def bounded() -> T:
+            async with asyncio.timeout(10):
+                return await work
+
+        return self.loop.run_until_complete(bounded())
+
+    @initialize()
+    def begin(self) -> None:
+        self.clock = ManualClock()
+        self.store: Store = MemoryStore(LIMITS, self.clock)
+        self.bench = StoreBench(self.store, self.clock.advance)
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.finish_everything()
+        self.loop.close()
+
+    # --- what gateways do
+
+    @rule(
+        prompt=st.sampled_from(PROMPTS),
+        chat=st.sampled_from(CHATS),
+        mode=st.sampled_from([Mode.USE, Mode.USE, Mode.USE, Mode.REFRESH, Mode.NEVER]),
+    )
+    def claim(self, prompt: str, chat: str, mode: Mode) -> None:
+        turn_id = str(next(self.ids))
+        hold = self.run(Gateway(self.store).open(turn_id, prompt=prompt, reference=Named(chat), mode=mode))
+        self.living[turn_id] = Actor(turn_id, hold, self.clock.monotonic())
+
+    @precondition(lambda self: self.living)
+    @rule(data=st.data())
+    def claim_again_elsewhere(self, data: st.DataObject) -> None:
+        actor = self.pick(data)
+        answer = self.run(Gateway(self.store, "another").ask(actor.hold.opening))
+        assert isinstance(answer, Duplicate)
+
+    @precondition(lambda self: self.living)
+    @rule(data=st.data())
+    def open_again(self, data: st.DataObject) -> None:
+        actor = self.pick(data)
+        self.hear(actor)
+        source = self.source(actor)
+        offset = len(actor.screen.shown) if source is not Source.LEAD else self.length(actor)
+        had = have(source, actor.screen.attempt or self.attempt(actor), offset)
+        if source is None:
+            had = have(None, 0, 0, state=State.QUEUED)
+        place = self.log(actor)
+        reopened = self.run(Gateway(self.store, actor.hold.right.holder).ask(actor.hold.opening, had))
+        assert isinstance(reopened, Hold)
+        shown = self.written.get((place, had.attempt), "")[:offset] if source is Source.LEAD else None
+        actor.screen = Screen(had.attempt, actor.screen.shown if shown is None else shown)
+        actor.hold, actor.read = reopened, 0
+        actor.renewed, actor.asleep = self.clock.monotonic(), False
+
+    @precondition(lambda self: self.living)
+    @rule(data=st.data(), late=st.booleans())
+    def produce(self, data: st.DataObject, late: bool) -> None:
+        actor = self.pick(data)
+        self.hear(actor)
+        if self.source(actor) is not Source.LEAD or self.ends(actor):
+            return
+        attempt, length = self.attempt(actor), self.length(actor)
+        word = f"{next(self.words)}, "
+        place = (self.log(actor), attempt)
+        before = self.written.get(place, "")
+        overlap = before[-3:] if late else ""
+        self.run(actor.hold.store.append(actor.hold.right, attempt, length - len(overlap), overlap + word))
+        self.written[place] = before + word
+
+    @precondition(lambda self: self.living)
+    @rule(data=st.data())
+    def begin_another_attempt(self, data: st.DataObject) -> None:
+        actor = self.pick(data)
+        self.hear(actor)
+        if self.source(actor) is not Source.LEAD or self.ends(actor):
+            return
+        attempt = self.attempt(actor) + 1
+        word = f"{next(self.words)}, "
+        try:
+            self.run(actor.hold.store.append(actor.hold.right, attempt, 0, word))
+        except Precondition:
+            assert attempt > LIMITS.attempts
+        else:
+            self.written[self.log(actor), attempt] = word
+
+    @precondition(lambda self: self.living)
+    @rule(data=st.data(), stopped=st.booleans())
+    def finish(self, data: st.DataObject, stopped: bool) -> None:
+        actor = self.pick(data)
+        self.hear(actor)
+        if self.source(actor) is Source.LEAD:
+            result = Stopped() if stopped else Finished("end_turn")
+            self.run(actor.hold.finish(self.attempt(actor), result))
+
+    @precondition(lambda self: self.living)
+    @rule(data=st.data(), outcome=st.sampled_from(Outcome))
+    def end(self, data: st.DataObject, outcome: Outcome) -> None:
+        actor = self.pick(data)
+        self.run(actor.hold.end(outcome))
+        assert any(isinstance(word, Committed) for word in self.run(actor.hold.hear()))
+        self.forget(actor)
+
+    @precondition(lambda self: self.living)
+    @rule(data=st.data())
+    def stop(self, data: st.DataObject) -> None:
+        self.run(self.pick(data).hold.stop())
+
+    @precondition(lambda self: self.living)
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        actor = self.pick(data)
+        self.run(actor.hold.release())
+        actor.asleep, actor.renewed = True, -LEASE
+
+    @precondition(lambda self: self.living)
+    @rule(data=st.data())
+    def fall_asleep(self, data: st.DataObject) -> None:
+        self.pick(data).asleep = True
+
+    @rule(seconds=st.sampled_from([1.0, 4.0, 16.0]))
+    def time_passes(self, seconds: float) -> None:
+        while seconds > 0:
+            self.run(self.bench.pass_time(min(4.0, seconds)))
+            seconds -= 4.0
+            for actor in self.living.values():
+                if not actor.asleep:
+                    self.run(actor.hold.renew())
+                    actor.renewed = self.clock.monotonic()
+            self.run(self.store.sweep(lapses=True))
+
+    @rule()
+    def adopt_all(self) -> None:
+        for turn_id in self.run(self.bench.orphan_ids()):
+            self.adopt(turn_id)
+
+    def adopt(self, turn_id: str) -> None:
+        former = self.living[turn_id]
+        assert former.asleep, "a living turn was offered"
+        adopted = self.run(Gateway(self.store, f"gateway-{next(self.words)}").adopt(turn_id))
+        with pytest.raises(Conflict):
+            self.run(former.hold.renew())
+        self.living[turn_id] = Actor(turn_id, adopted, self.clock.monotonic())
+
+    # --- what must hold
+
+    @invariant()
+    def nobody_with_a_valid_lease_can_be_robbed(self) -> None:
+        now = self.clock.monotonic()
+        for actor in self.living.values():
+            if now < actor.renewed + LEASE:
+                with pytest.raises(Conflict):
+                    self.run(Gateway(self.store, "thief").adopt_by(actor.turn_id, actor.hold.right.lease))
+
+    @invariant()
+    def what_is_shown_is_one_attempts_beginning(self) -> None:
+        for actor in self.living.values():
+            self.hear(actor)
+            if self.source(actor) in {Source.FOLLOW, Source.STORED}:
+                whole = self.written.get((self.log(actor), actor.screen.attempt), "")
+                assert actor.screen.shown == whole, "a reader does not see what the leader of this attempt wrote"
+
+    @invariant()
+    def one_living_leader_a_log(self) -> None:
+        now = self.clock.monotonic()
+        leaders = [
+            self.log(actor)
+            for actor in self.living.values()
+            if now < actor.renewed + LEASE and self.source(actor) is Source.LEAD
+        ]
+        assert len(leaders) == len(set(leaders)), "two living leaders of one log"
+
+    @invariant()
+    def one_answer_at_a_time_in_a_conversation(self) -> None:
+        opened = [self.chat(actor) for actor in self.living.values() if self.source(actor) is not None]
+        assert len(opened) == len(set(opened)), "two turns of one conversation are being answered"
+
+    @invariant()
+    def the_figures_count_what_is_there(self) -> None:
+        figures = self.run(self.store.figures())
+        assert figures.turns == len(self.living)
+        assert figures.stored <= LIMITS.reply_entries
+
+    def finish_everything(self) -> None:
+        """Every queued turn is opened in the end, and then nothing is left but stored replies."""
+        self.run(self.bench.later(0))
+        for actor in self.living.values():
+            actor.asleep = True
+        self.time_passes(16.0)
+        for _ in range(100):
+            self.adopt_all()
+            if not self.living:
+                break
+            for actor in list(self.living.values()):
+                if self.source(actor) is not None or self.run(actor.hold.heard(Refused)):
+                    self.run(actor.hold.finish(max(1, self.attempt(actor))))
+                    self.run(actor.hold.end())
+                    self.forget(actor)
+        assert not self.living, "a queued turn was never opened"
+        self.time_passes(16.0)
+        figures = self.run(self.store.figures())
+        assert (figures.turns, figures.queued, figures.orphans) == (0, 0, 0)
+        assert figures.logs == figures.stored, "a log that nobody reads is kept"
+
+    # --- how the test looks at it
+
+    def pick(self, data: st.DataObject) -> Actor:
+        return self.living[data.draw(st.sampled_from(sorted(self.living)))]
+
+    def forget(self, actor: Actor) -> None:
+        del self.living[actor.turn_id]
+        self.ended.add(actor.turn_id)
+
+    def hear(self, actor: Actor) -> None:
+        self.run(actor.hold.hear())
+        for word in actor.hold.words[actor.read :]:
+            actor.screen.read(word)
+        actor.read = len(actor.hold.words)
+
+    def source(self, actor: Actor) -> Source | None:
+        opened = self.run(actor.hold.heard(Opened))
+        return opened[-1].source if opened else None
+
+    def chat(self, actor: Actor) -> str:
+        return self.run(actor.hold.opened()).conversation_id
+
+    def log(self, actor: Actor) -> str:
+        log = self.run(self.store.look(actor.hold.right, actor.hold.told.seen)).log
+        return log.id if log is not None else ""
+
+    def attempt(self, actor: Actor) -> int:
+        log = self.run(self.store.look(actor.hold.right, actor.hold.told.seen)).log
+        return log.attempt if log is not None else 0
+
+    def length(self, actor: Actor) -> int:
+        log = self.run(self.store.look(actor.hold.right, actor.hold.told.seen)).log
+        return log.length if log is not None else 0
+
+    def ends(self, actor: Actor) -> bool:
+        log = self.run(self.store.look(actor.hold.right, actor.hold.told.seen)).log
+        return log is not None and isinstance(log.end, TextEnd)
+
+
+def test_turns_and_logs_keep_their_promises_whatever_happens() -> None:
+    run_state_machine_as_test(
+        Turns,
+        settings=settings(
+            max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
