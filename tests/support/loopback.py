@@ -19,11 +19,11 @@ class Cast:
         return next(person.id for person in self.discord.world.people.values() if person.name == name)
 
     def guild(self, name: str) -> str:
-        return next(guild["id"] for guild in self.discord.world.guilds.values() if guild["name"] == name)
+        return next(str(guild["id"]) for guild in self.discord.world.guilds.values() if guild["name"] == name)
 
     def channel(self, guild: str, name: str) -> str:
         there = self.discord.world.channels_of(self.guild(guild))
-        return next(channel["id"] for channel in there if channel["name"] == name)
+        return next(str(channel["id"]) for channel in there if channel["name"] == name)
 
     def direct(self, name: str) -> str:
         return str(self.discord.people.open_dm(self.person(name))["id"])

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from enum import IntEnum
 
-from typing_extensions import override
-
 from parley_sandbox.discord.model import Json
 
 
@@ -63,7 +61,7 @@ class ApiError(Exception):
     def __init__(
         self, status: int, code: int, message: str, *, headers: Mapping[str, str] | None = None, **more: object
     ) -> None:
-        super().__init__(message)
+        super().__init__(f"{status} {message} (code {int(code)})")
         self.status = status
         self.code = code
         self.message = message
@@ -74,10 +72,6 @@ class ApiError(Exception):
     def body(self) -> Json:
         """What stands in the answer."""
         return {"message": self.message, "code": int(self.code), **self._more}
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.status} {self.message} (code {int(self.code)})"
 
 
 def refusal(code: Code) -> ApiError:

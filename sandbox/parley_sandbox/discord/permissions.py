@@ -52,6 +52,8 @@ def effective(guild: Json, member: Json, user_id: str, channel: Json) -> Permiss
     if Permission.ADMINISTRATOR in granted:
         return ALL
     overwrites = channel["permission_overwrites"]
+    if not overwrites:
+        return granted if Permission.VIEW_CHANNEL in granted else NOTHING
     for layer in ({guild["id"]}, set(member["roles"]), {user_id}):
         granted = _apply(granted, [overwrite for overwrite in overwrites if overwrite["id"] in layer])
     return granted if Permission.VIEW_CHANNEL in granted else NOTHING

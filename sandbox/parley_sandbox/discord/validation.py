@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from parley_sandbox.discord import embeds
 from parley_sandbox.discord.components import check_components, numbered
 from parley_sandbox.discord.errors import Code, FormFaults, refusal
 from parley_sandbox.discord.model import Json
@@ -71,7 +72,7 @@ def draft(body: Json, uploads: Mapping[str, Upload], *, may_hide: bool = False) 
     return Draft(
         content=(body.get("content") or "").strip(),
         components=numbered(body.get("components") or ()),
-        embeds=_embeds(body),
+        embeds=embeds.shown(body.get("embeds") or ()),
         uploads=_described(body, uploads),
         flags=(body.get("flags") or 0) & (_SETTABLE | EPHEMERAL if may_hide else _SETTABLE),
         tts=bool(body.get("tts")),
@@ -93,7 +94,7 @@ def change(body: Json, uploads: Mapping[str, Upload]) -> Change:
     if "components" in body:
         fields["components"] = numbered(body["components"] or ())
     if "embeds" in body:
-        fields["embeds"] = _embeds(body)
+        fields["embeds"] = embeds.shown(body["embeds"] or ())
     if "flags" in body:
         fields["flags"] = (body["flags"] or 0) & SUPPRESS_EMBEDS
     keep = frozenset(str(kept.get("id")) for kept in body["attachments"] or ()) if "attachments" in body else None
@@ -138,6 +139,8 @@ def _check_lists(body: Json, faults: FormFaults) -> None:
             faults.add(name, "BASE_TYPE_BAD_TYPE", "Must be a list of objects.")
         elif given and len(given) > longest:
             faults.add(name, "BASE_TYPE_MAX_LENGTH", f"Must be {longest} or fewer in length.")
+        elif given and name == "embeds":
+            embeds.check_embeds(given, faults)
     if not isinstance(body.get("flags"), int | None):
         faults.add("flags", "NUMBER_TYPE_COERCE", "Must be an integer.")
 
@@ -151,10 +154,6 @@ def _check_objects(body: Json, faults: FormFaults) -> None:
     for name in ("parse", "users", "roles"):
         if not isinstance(lists.get(name), list | None):
             faults.add(f"allowed_mentions.{name}", "BASE_TYPE_BAD_TYPE", "Must be a list.")
-
-
-def _embeds(body: Json) -> list[Json]:
-    return [{"type": "rich", **embed} for embed in body.get("embeds") or ()]
 
 
 def _described(body: Json, uploads: Mapping[str, Upload]) -> tuple[Upload, ...]:

@@ -3,15 +3,18 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.loopback import Cast
 
 from parley_sandbox.discord import ApiError, Fault, InvalidRequests, Limit, Limits, LoopbackDiscord, ManualClock
 from parley_sandbox.discord.acts import Acts
 from parley_sandbox.discord.errors import Code, refusal
 from parley_sandbox.discord.faults import Faults, Kind
-from parley_sandbox.discord.rest import interactions, messages, places
+from parley_sandbox.discord.rest import commands, interactions, messages, places
 from parley_sandbox.discord.rest.call import Call
 from parley_sandbox.discord.rest.desk import Desk, Outcome
+from parley_sandbox.discord.validation import Draft
 
 CREATE = "POST /channels/{channel_id}/messages"
 EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
@@ -153,3 +156,37 @@ async def test_what_is_no_request_is_refused_by_name(counter: Counter) -> None:
 def test_an_error_reads_as_one_sentence() -> None:
     assert str(refusal(Code.UNKNOWN_MESSAGE)) == "404 Unknown Message (code 10008)"
     assert isinstance(refusal(Code.UNKNOWN_MESSAGE), ApiError)
+
+
+scalars = st.none() | st.booleans() | st.integers(-5, 1 << 40) | st.text(max_size=8)
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+)
+fields = ("content", "components", "embeds", "attachments", "flags", "nonce", "type", "data", "name", "options")
+bodies = anything | st.fixed_dictionaries({}, optional=dict.fromkeys((*fields, "message_reference"), anything))
+
+
+@settings(max_examples=60)
+@given(bodies)
+async def test_no_body_breaks_a_route(body: Any) -> None:
+    discord = LoopbackDiscord(limits=Limits.none())
+    cast = Cast(discord)
+    acts = discord._acts
+    desk = Desk(acts, discord.limits, discord.faults, discord.invalid, discord.token)
+    row = {"type": 1, "id": 1, "components": [{"type": 2, "id": 2, "style": 1, "label": "a", "custom_id": "a"}]}
+    channel = cast.channel("Orchard", "general")
+    message = acts.messages.send(cast.bot, channel, Draft("x", components=[row]))
+    click = acts.interactions.click(cast.person("Mika"), message["id"], "a")
+    params = {
+        "channel_id": channel,
+        "message_id": message["id"],
+        "application_id": cast.bot,
+        "webhook_id": cast.bot,
+        "webhook_token": click.token,
+        "interaction_id": click.id,
+        "interaction_token": click.token,
+    }
+    for route, act in {**ROUTES, **commands.ROUTES}.items():
+        if route.startswith(("POST", "PATCH", "PUT")) and "guild_id" not in route and "emoji" not in route:
+            call = Call(route, params=params, body=body, authorization=f"Bot {discord.token}")
+            assert (await desk.treat(call, act)).status in {200, 204, 400, 404}

@@ -324,3 +324,13 @@ def test_interactions_reach_all_sessions_or_the_newest(
         client.line.read()
     discord.people.click(cast.person("Mika"), sent["id"], "a")
     assert [len(client.line.events()) for client in clients] == reached
+
+
+def test_a_client_that_never_reads_is_cut_off_and_can_resume(discord: LoopbackDiscord) -> None:
+    client = Client(discord).identify()
+    for _ in range(client.line._out.maxsize + 1):
+        client.line.send(b"{}")
+    assert client.line.closed_by_us
+    client.line.close(1000)
+    client.protocol.leave(1000)
+    assert len(discord.gateway.sessions) == 1

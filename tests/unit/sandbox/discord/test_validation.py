@@ -129,3 +129,25 @@ def test_an_edit_changes_only_what_it_names() -> None:
     assert change({"components": None, "content": None}, {}).fields == {"components": [], "content": ""}
     assert change({}, {}).keep is None
     assert change({"attachments": [{"id": 5}]}, {}).keep == frozenset({"5"})
+
+
+@pytest.mark.parametrize(
+    "embed",
+    [
+        {"title": "x" * 257},
+        {"title": 5},
+        {"fields": [{"name": "n"}]},
+        {"fields": [5]},
+        {"fields": 5},
+        {"fields": [{}] * 26},
+    ],
+)
+def test_embeds_beyond_discords_limits_are_refused(embed: dict[str, Any]) -> None:
+    with pytest.raises(ApiError, match="Invalid Form Body"):
+        draft({"embeds": [embed]}, {})
+
+
+def test_embeds_are_shown_as_rich_ones_with_their_defaults() -> None:
+    embed = {"title": "t", "description": None, "fields": [{"name": "n", "value": "v"}]}
+    shown = {"type": "rich", "title": "t", "fields": [{"name": "n", "value": "v", "inline": False}]}
+    assert draft({"embeds": [embed]}, {}).embeds == [shown]
