@@ -28,6 +28,7 @@ class Channel:
 
     messages: dict[str, Message] = field(default_factory=dict)
     edits: list[Edit] = field(default_factory=list)
+    nonces: dict[int, str] = field(default_factory=dict)
 
     @property
     def contents(self) -> list[str | None]:
@@ -41,15 +42,19 @@ class Channel:
         """Do what an edit says; return the message's id. An edit that changes nothing is an error."""
         self.edits.append(edit)
         match edit:
+            case Create() if edit.index in self.nonces:  # Discord answers with what it made before
+                return self.nonces[edit.index]
             case Create():
                 assert edit.index == len(self.messages)
                 message_id = str(1_000 + len(self.edits))
                 self.messages[message_id] = Message(edit.content, edit.stop_button)
+                self.nonces[edit.index] = message_id
                 return message_id
             case Replace():
                 message = self.messages[ids[edit.index]]
                 content = message.content if edit.content is None else edit.content
-                assert (content, edit.stop_button) != (message.content, message.stop_button), "changes nothing"
+                same = (content, edit.stop_button) == (message.content, message.stop_button)
+                assert not same or isinstance(self.edits[-2], Create), "changes nothing"
                 message.content, message.stop_button = content, edit.stop_button
                 return ids[edit.index]
             case Remove():

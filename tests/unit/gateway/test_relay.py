@@ -341,6 +341,62 @@ def test_after_a_passing_failure_the_newest_text_is_tried() -> None:
     assert channel.contents == ["Some words to begin with. More. Newer."]
 
 
+def test_a_create_that_seemed_to_fail_is_written_once_more() -> None:
+    """Discord may have made the message and answers the second try with it, old text and button included."""
+    relay, channel = relay_of(), Channel()
+    relay.feed("Some words to begin with.", 0.0)
+    lost = due_edit(relay)
+    message_id = channel.take(lost, ())
+    relay.failed(lost, FailureKind.TRANSIENT, 1.0)
+    relay.feed(" More.", 1.5)
+    relay.finish(WHOLE)
+    relay.applied(due_edit(relay), message_id)
+    assert relay.standing is None
+    settle(relay, channel)
+    assert channel.contents == ["Some words to begin with. More."]
+    assert channel.buttons == [False]
+
+
+def lost_second_page() -> tuple[Relay, Channel]:
+    """A second page that Discord made though its answer was lost, and that the new attempt does not need."""
+    relay, channel = streaming("a" * 300)
+    relay.feed("\n" + "b" * 200, 1.0)
+    relay.applied(first := due_edit(relay), channel.take(first, relay.message_ids))
+    lost = due_edit(relay)
+    assert isinstance(lost, Create)
+    channel.take(lost, relay.message_ids)
+    relay.failed(lost, FailureKind.TRANSIENT, 1.0)
+    relay.restart(2)
+    relay.feed("Short.", 2.0)
+    relay.finish(WHOLE)
+    return relay, channel
+
+
+def test_a_page_that_exists_unknown_to_us_is_found_and_removed() -> None:
+    relay, channel = lost_second_page()
+    assert len(channel.messages) == 2
+    settle(relay, channel)
+    assert channel.contents == ["Short."]
+    assert relay.standing is Standing.WHOLE
+
+
+def test_a_search_for_such_a_page_that_is_refused_spoils_nothing() -> None:
+    relay, channel = lost_second_page()
+    relay.applied(edit := due_edit(relay), channel.take(edit, relay.message_ids))
+    relay.failed(due_edit(relay), FailureKind.REJECTED, 3.0)
+    assert relay.standing is Standing.WHOLE
+    assert relay.next_edit() is None
+
+
+def test_an_adopter_writes_once_more_what_its_create_may_have_found() -> None:
+    channel = Channel({"1001": Message("The dead holder's words", stop_button=True)})
+    relay = relay_of(Adopted(certain=False))
+    relay.feed("Some words to begin with.", 0.0)
+    relay.applied(due_edit(relay), "1001")
+    settle(relay, channel)
+    assert channel.contents == ["Some words to begin with."]
+
+
 def test_after_half_a_minute_of_failures_one_last_edit_says_interrupted() -> None:
     relay, channel = streaming("Some words to begin with.")
     relay.feed(" More.", 1.0)
@@ -461,6 +517,8 @@ def play(relay: Relay, channel: Channel, todo: list[tuple[str, str]]) -> list[st
 
 def conclude(relay: Relay, channel: Channel, edit: Edit, *, accepted: bool) -> None:
     if not accepted:
+        if isinstance(edit, Create):  # made, but the answer was lost
+            channel.take(edit, relay.message_ids)
         relay.failed(edit, FailureKind.TRANSIENT, 0.0)
         return
     relay.applied(edit, channel.take(edit, relay.message_ids))
