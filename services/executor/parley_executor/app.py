@@ -81,7 +81,7 @@ class Executor:
 
     async def finish(self) -> None:
         await self.slots.idle()
-        self._reports.end()
+        await self._reports.end()
 
     async def close(self) -> None:
         await self._engine.close(CLOSE_GRACE)

@@ -21,6 +21,9 @@ INTERVAL = 1.0
 BURST = 0.01
 """Changes within so many seconds go as one report."""
 
+END_LIMIT = 1.0
+"""How long the streams may take to end in good order, in seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -66,28 +69,41 @@ class LoadReports:
         self._clock = clock
         self._heard: dict[str, float] = {}
         self._ended = asyncio.Event()
+        self._open = 0
+        self._closed = asyncio.Event()
 
     async def run(self, target: str) -> None:
         """Report to the monitors behind host:port until cancelled."""
         await attach(Endpoints(target, self._clock), self._report_to, clock=self._clock, what="monitor")
 
-    def end(self) -> None:
-        """End the streams in good order: the monitor forgets this executor at once."""
+    async def end(self) -> None:
+        """Report once more and end the streams in good order: the monitor forgets this executor at once."""
         self._ended.set()
         self._own.changes.notify()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(END_LIMIT):
+                while self._open:
+                    await self._closed.wait()
 
     async def _report_to(self, address: str) -> None:
+        if self._ended.is_set():
+            await asyncio.Event().wait()  # nothing more to tell; `run` is about to be cancelled
         stub = monitor_pb2_grpc.MonitorServiceStub(self._channels.channel(address))
         call = stub.Report(self._reports(address))
+        self._open += 1
         try:
             async for response in call:
                 self._hear(address, response)
         finally:
             call.cancel()
-            self._heard.pop(address, None)
-            self._health.set("monitor", bool(self._heard))
-        if self._ended.is_set():
-            await asyncio.Event().wait()  # nothing more to tell; `run` is about to be cancelled
+            self._forget(address)
+
+    def _forget(self, address: str) -> None:
+        self._heard.pop(address, None)
+        self._health.set("monitor", bool(self._heard))
+        self._open -= 1
+        self._closed.set()
+        self._closed = asyncio.Event()
 
     def _hear(self, address: str, response: pb.ReportResponse) -> None:
         interval = response.interval.ToTimedelta().total_seconds()
@@ -96,9 +112,11 @@ class LoadReports:
 
     async def _reports(self, address: str) -> AsyncIterator[pb.ReportRequest]:
         meter = CpuMeter()
-        while not self._ended.is_set():
-            change = self._own.changes.next()
+        while True:
+            change, last = self._own.changes.next(), self._ended.is_set()
             yield pb.ReportRequest(report=self._own.report(meter.cores()))
+            if last:
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._heard.get(address, INTERVAL)):
                     await change.wait()
