@@ -33,7 +33,8 @@ def add_stack(_logger: Any, _method: str, event: EventDict) -> EventDict:
     if isinstance(error, BaseException):
         event[semconv.ERROR_TYPE] = type(error).__qualname__
         frames = traceback.extract_tb(error.__traceback__)
-        event["stack"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        # not `stack`: structlog's renderer for people takes that name for a text of its own
+        event["error.stack"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event
 
 
