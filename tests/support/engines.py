@@ -66,7 +66,7 @@ def deltas(*texts: str) -> list[Any]:
     return [Delta(text) for text in texts]
 
 
-def messages_api(base_url: str, *, headers_limit: float = 5.0) -> MessagesApi:
+def messages_api(base_url: str, *, headers_limit: float = 5.0, proxy: str | None = None) -> MessagesApi:
     """Make the engine on the Messages API at a loopback address."""
-    access = Access(base_url=base_url, api_key="sk-ant-loopback", connections=64, headers_limit=headers_limit)
+    access = Access(base_url, api_key="sk-ant-loopback", connections=64, headers_limit=headers_limit, proxy=proxy)
     return MessagesApi(access, SystemClock())

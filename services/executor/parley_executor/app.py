@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # missing in its stubs only
 
 import grpc
 
@@ -113,7 +114,17 @@ def _access(settings: ExecutorSettings) -> Access:
         api_key=settings.anthropic_api_key.get_secret_value(),
         connections=settings.slots + SPARE_CONNECTIONS,
         headers_limit=settings.headers_timeout,
+        proxy=proxy_of(settings),
     )
+
+
+def proxy_of(settings: ExecutorSettings) -> str | None:
+    """Return the proxy that stands before Claude's API; none for http, nor for a host that NO_PROXY names."""
+    url = urlsplit(settings.anthropic_base_url)
+    if settings.proxy is None or url.scheme != "https":
+        return None
+    exempt = proxy_bypass_environment(url.netloc.rpartition("@")[2], {"no": settings.no_proxy})
+    return None if exempt else settings.proxy.get_secret_value()
 
 
 def _limits(settings: ExecutorSettings) -> Limits:

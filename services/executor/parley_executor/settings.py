@@ -27,6 +27,16 @@ class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
         validation_alias=AliasChoices("ANTHROPIC_BASE_URL", "anthropic_base_url"),
         description="Where Claude's API is, an http or https URL.",
     )
+    proxy: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("HTTPS_PROXY", "https_proxy", "proxy"),
+        description="The proxy on the way to an https ANTHROPIC_BASE_URL, an http URL; unset: none.",
+    )
+    no_proxy: str = Field(
+        "",
+        validation_alias=AliasChoices("NO_PROXY", "no_proxy"),
+        description="Hosts that are reached without the proxy, by commas.",
+    )
     monitor: Address | None = Field(
         None, description="The monitors that learn of its load, host:port; unset: it reports to nobody."
     )

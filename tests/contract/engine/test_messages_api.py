@@ -189,6 +189,15 @@ async def test_where_nobody_listens_it_is_not_ready_until_somebody_does(unused_t
         await api.close(0.1)
 
 
+async def test_a_proxy_is_asked_for_the_api_when_there_is_one(upstream: Upstream) -> None:
+    api = messages_api("http://claude.invalid", proxy=upstream.base_url)
+    await api.start()
+    events, error = await run(api, ask("hello"))
+    assert (text_of(events), error) == ("日本語 😀", None)
+    assert upstream.requests[0].host == "claude.invalid"
+    await api.close(0.1)
+
+
 async def test_before_its_start_and_after_its_end_a_stream_fails_as_a_connection_does(upstream: Upstream) -> None:
     api = messages_api(upstream.base_url)
     _, early = await run(api, ask("hello"))

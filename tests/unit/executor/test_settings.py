@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from parley_executor.app import proxy_of
 from parley_executor.settings import ExecutorSettings
 from parley_kit.settings import listing, load
 
@@ -10,6 +11,7 @@ from parley_kit.settings import listing, load
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, _, _ in listing(ExecutorSettings):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
 
 
 def refused(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -48,3 +50,28 @@ def test_with_a_key_alone_the_defaults_do(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(description.endswith(".") for _, _, description in listing(ExecutorSettings))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "no_proxy", "used"),
+    [
+        ("https://api.anthropic.com", "", True),
+        ("https://api.anthropic.com/v9", "example.org,localhost", True),
+        ("https://api.anthropic.com", "localhost,.anthropic.com", False),
+        ("https://api.anthropic.com", "*", False),
+        ("http://127.0.0.1:8099", "", False),
+    ],
+)
+def test_the_proxy_stands_before_https_only_and_not_before_exempt_hosts(
+    monkeypatch: pytest.MonkeyPatch, base_url: str, no_proxy: str, used: bool
+) -> None:
+    for name, value in {
+        "ANTHROPIC_API_KEY": "sk-ant-secret",
+        "ANTHROPIC_BASE_URL": base_url,
+        "HTTPS_PROXY": "http://user:password@proxy.test:3128",
+        "NO_PROXY": no_proxy,
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings = load(ExecutorSettings, "parley-executor", [])
+    assert proxy_of(settings) == ("http://user:password@proxy.test:3128" if used else None)
+    assert "password" not in repr(settings)

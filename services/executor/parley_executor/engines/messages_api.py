@@ -47,13 +47,14 @@ LARGE: Final = 256 * 1024
 class Access:
     """Where the API is and how it is used; the key is never shown.
 
-    headers_limit: how long the API may take to begin its answer, in seconds.
+    headers_limit: how long the API may take to begin its answer, in seconds; proxy: the URL of an HTTP proxy.
     """
 
     base_url: str
     api_key: str
     connections: int
     headers_limit: float
+    proxy: str | None = None
 
     @override
     def __repr__(self) -> str:
@@ -151,6 +152,7 @@ class MessagesApi(Engine):
     def _new_session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._access.connections, keepalive_timeout=KEEP_ALIVE),
+            proxy=self._access.proxy,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_LIMIT),
             headers={
                 "x-api-key": self._access.api_key,
