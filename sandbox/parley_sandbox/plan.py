@@ -13,6 +13,13 @@ from parley_sandbox.settings import SandboxSettings
 _ALWAYS: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _DIRECT: Final = "127.0.0.1,localhost,::1"
+_READY: Final = {
+    "gateway": "parley.gateway.v1.GatewayService",
+    "cache": "parley.cache.v1.TurnService",
+    "executor": "parley.executor.v1.ExecutorService",
+    "monitor": "parley.monitor.v1.MonitorService",
+}
+"""The name under which each service's health says that it takes work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,6 @@ def _spec(
             "NO_PROXY": _DIRECT,
             f"{prefix}LOG_LEVEL": settings.log_level,
             f"{prefix}LOG_FORMAT": settings.log_format,
-            f"{prefix}INSTANCE": place.name,
             **own,
             # What the developer set for this very service wins, but for where it listens: the others know that place.
             **given,
@@ -120,6 +126,7 @@ def _spec(
             f"{prefix}METRICS_LISTEN": place.metrics,
         },
         address=place.grpc,
+        service=_READY[place.service],
     )
 
 

@@ -1,11 +1,14 @@
 """Finding ports: the wanted one, or the next free one, or any."""
 
 import contextlib
+import random
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _TRIES: Final = 50
+_QUIET: Final = range(15_000, 30_000)
+"""Where free ports are taken from: below those that a system gives to outgoing connections, which would take them."""
 
 
 class NoFreePortError(OSError):
@@ -13,11 +16,11 @@ class NoFreePortError(OSError):
 
 
 def listening_socket(host: str, wanted: int) -> socket.socket:
-    """A bound socket on `wanted` or the first free port after it; 0 takes any. The caller closes it."""
+    """A listening socket on `wanted` or the first free port after it; 0 takes any. The caller closes it."""
     for port in _candidates(wanted):
-        taken = _bound(host, port)
-        if taken is not None:
-            return taken
+        found = _listening(host, port)
+        if found is not None:
+            return found
     raise NoFreePortError(f"the ports {wanted} to {wanted + _TRIES - 1} of {host} are all taken")
 
 
@@ -33,17 +36,19 @@ def port_of(bound: socket.socket) -> int:
     return port
 
 
-def _candidates(wanted: int) -> range:
+def _candidates(wanted: int) -> Sequence[int]:
     if wanted == 0:
-        return range(1)
+        return random.sample(_QUIET, _TRIES)
     return range(wanted, min(wanted + _TRIES, 65536))
 
 
-def _bound(host: str, port: int) -> socket.socket | None:
+def _listening(host: str, port: int) -> socket.socket | None:
     candidate = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         candidate.bind((host, port))
+        # With SO_REUSEADDR two may bind the same port; only one may listen.
+        candidate.listen()
     except OSError:
         candidate.close()
         return None

@@ -1,6 +1,6 @@
 """Breaking things on purpose: the faults of both loopbacks in one list."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Final, Literal
 
 from aiohttp import web
@@ -13,10 +13,8 @@ from parley_sandbox.web.server.keys import SANDBOX
 from parley_sandbox.web.server.sandbox import Sandbox
 
 routes = web.RouteTableDef()
-_SHAPES: Final[dict[str, TypeAdapter[Any]]] = {
-    "discord": TypeAdapter(DiscordFault),
-    "claude": TypeAdapter(ClaudeFault),
-}
+_FAULTS: Final = {"discord": DiscordFault, "claude": ClaudeFault}
+_SHAPES: Final[dict[str, TypeAdapter[Any]]] = {source: TypeAdapter(fault) for source, fault in _FAULTS.items()}
 
 
 class Wanted(Body):
@@ -42,6 +40,7 @@ async def add(request: web.Request) -> web.Response:
     faults: Any = getattr(sandbox, wanted.source).faults
     if wanted.kind not in faults.kinds:
         raise RefusedError(400, f"{wanted.source} has no fault {wanted.kind!r}; it has {', '.join(faults.kinds)}")
+    _check_names(wanted)
     try:
         added = faults.add(_SHAPES[wanted.source].validate_python({**wanted.options, "kind": wanted.kind}))
     except ValidationError:
@@ -50,6 +49,13 @@ async def add(request: web.Request) -> web.Response:
         raise RefusedError(400, str(error)) from error
     _tell(sandbox)
     return answer(_active(wanted.source, added), 201)
+
+
+def _check_names(wanted: Wanted) -> None:
+    known = {field.name for field in fields(_FAULTS[wanted.source])} - {"kind", "id"}
+    unknown = wanted.options.keys() - known
+    if unknown:
+        raise RefusedError(400, f"a fault has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}")
 
 
 @routes.delete("/api/faults")

@@ -1,0 +1,29 @@
+import pytest
+from pydantic import ValidationError
+
+from parley_sandbox.settings import DEFAULT_PORT, EnvironmentSettings, SandboxSettings
+
+
+def test_the_environment_of_a_developer_does_not_reach_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "secret")
+    monkeypatch.setenv("PARLEY_SANDBOX_PORT", "1234")
+    settings = SandboxSettings()
+    assert settings.discord_token is None
+    assert settings.port == DEFAULT_PORT
+
+
+def test_up_reads_the_environment_and_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "secret")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "")
+    monkeypatch.setenv("PARLEY_SANDBOX_PORT", "1234")
+    settings = EnvironmentSettings()
+    assert settings.port == 1234
+    assert settings.discord_token is not None
+    assert settings.discord_token.get_secret_value() == "secret"
+    assert settings.anthropic_api_key is None
+    assert "secret" not in repr(settings)
+
+
+def test_a_wrong_value_names_its_setting() -> None:
+    with pytest.raises(ValidationError, match="executors"):
+        SandboxSettings(executors=0)
