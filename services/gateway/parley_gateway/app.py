@@ -95,7 +95,7 @@ class Gateway:
             self.board,
             draining=lambda: self._draining,
             shards=lambda: self.bot.shards,
-            peers=self._peers,
+            peers=self.peers,
             turns=lambda: self.live,
         )
         gateway_pb2_grpc.add_GatewayServiceServicer_to_server(servicer, server)
@@ -148,7 +148,7 @@ class Gateway:
     async def _watch_state(self) -> None:
         """Keep health, shard gauges and fallback addresses current."""
         while True:
-            for name, reachable in self._peers().items():
+            for name, reachable in self.peers().items():
                 self._runtime.health.set(name, reachable)
             for number, up in self.bot.shards.items():
                 self._telemetry.shard(number, up=up)
@@ -157,15 +157,16 @@ class Gateway:
                 self.admissions.capacity.fallback = self._fallback.addresses
             await self._runtime.clock.sleep(WATCH_SECONDS)
 
-    def _peers(self) -> Mapping[str, bool]:
+    def peers(self) -> Mapping[str, bool]:
+        """Whether each kind of peer answers."""
         executors = bool(self.admissions.capacity.addresses)
         return {"cache": self._cache.reachable, "monitor": self._monitor.reachable, "executor": executors}
 
     def _inbound(self, clicks: Clicks) -> Inbound:
         return Inbound(self._prompts, self._rules, clicks.take, self._telemetry, self._runtime.clock)
 
-    def _rules(self) -> Rules:
-        return Rules(str(self.bot.id), timedelta(seconds=self._settings.recent), self._settings.default_locale)
+    async def _rules(self) -> Rules:
+        return Rules(str(await self.bot.user_id()), timedelta(seconds=self._settings.recent), self._settings.default_locale)
 
     def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup) -> Room:
         settings = self._settings

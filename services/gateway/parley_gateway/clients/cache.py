@@ -31,7 +31,6 @@ class CacheClient(TurnStore):
         self._holder, self._clock = holder, clock
         self._next = itertools.count()
         self._heard_at = float("-inf")
-        self._attached: set[str] = set()
 
     @property
     @override
@@ -40,8 +39,9 @@ class CacheClient(TurnStore):
 
     @property
     def reachable(self) -> bool:
-        """Whether a stream to a cache stands."""
-        return bool(self._attached)
+        """Whether a connection to a cache stands."""
+        ready = grpc.ChannelConnectivity.READY
+        return any(self._channels.channel(address).get_state() is ready for address in self._endpoints.addresses)
 
     @override
     def hold(self, avoid: str = "") -> HoldCall:
@@ -61,14 +61,11 @@ class CacheClient(TurnStore):
         async def body(address: str) -> None:
             call = self._stub(address).WatchOrphans(pb.WatchOrphansRequest(holder=self._holder))
             try:
-                await call.initial_metadata()
-                self._attached.add(address)
                 async for response in call:
                     self._heard()
                     found(orphan_of(response.orphan))
             finally:
                 call.cancel()
-                self._attached.discard(address)
 
         await attach(self._endpoints, body, clock=self._clock, what="cache")
 

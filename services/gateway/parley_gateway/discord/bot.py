@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 import hikari
@@ -40,13 +41,19 @@ class Bot:
             raise Precondition(
                 "BAD_TOKEN", "PARLEY_GATEWAY_DISCORD_TOKEN is no bot token; copy it from the developer portal."
             ) from None
-        self._application_id = 0
+        self._application_id = self._user_id = 0
+        self._known = asyncio.Event()
         self.hikari.subscribe(hikari.ShardReadyEvent, self._on_ready)
 
     @property
     def id(self) -> int:
-        """The application's id, which is the bot user's too; 0 before Discord told it."""
+        """The application's id; 0 before Discord told it."""
         return self._application_id
+
+    async def user_id(self) -> int:
+        """Return the bot user's id, waiting until Discord told it: before that nobody knows what is addressed to it."""
+        await self._known.wait()
+        return self._user_id
 
     @property
     def shards(self) -> Mapping[int, bool]:
@@ -67,15 +74,19 @@ class Bot:
             raise _refused(BAD_TOKEN) from None
         except hikari.GatewayServerClosedConnectionError as error:
             raise _refused(error.code or 0) from None
+        finally:
+            await self.close()
         raise Unavailable("DISCORD_CLOSED", "The connection to Discord ended.")
 
     async def close(self) -> None:
-        """Leave Discord."""
+        """Leave Discord; calls that still wait for a limit are lost, so this comes last."""
         if self.hikari.is_alive:
-            await asyncio.shield(self.hikari.close())
+            with contextlib.suppress(hikari.ComponentStateConflictError):
+                await asyncio.shield(self.hikari.close())
 
     async def _on_ready(self, event: hikari.ShardReadyEvent) -> None:
-        self._application_id = int(event.application_id)
+        self._application_id, self._user_id = int(event.application_id), int(event.my_user.id)
+        self._known.set()
 
 
 def _refused(code: int) -> Precondition | Unavailable:

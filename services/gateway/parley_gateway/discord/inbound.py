@@ -30,7 +30,7 @@ class Inbound:
     def __init__(
         self,
         prompts: asyncio.Queue[Prompt],
-        rules: Callable[[], Rules],
+        rules: Callable[[], Awaitable[Rules]],
         take_click: Callable[[Click], Awaitable[None]],
         observer: Observer,
         clock: Clock,
@@ -47,7 +47,7 @@ class Inbound:
         """Put a message that is addressed to the bot on the queue."""
         prompt = None
         if event.message.type in PEOPLE_WRITE:
-            prompt = addressing.prompt_of(message_of(event.message), self._rules(), self._clock.now())
+            prompt = addressing.prompt_of(message_of(event.message), await self._rules(), self._clock.now())
         if prompt is None:
             self._observer.event(MESSAGE, "ignored")
             return
