@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import importlib.metadata
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -204,6 +205,7 @@ async def serving(
 def _bind(server: grpc.aio.Server, settings: ServiceSettings) -> str:
     """Bind the port and return the address where peers reach it."""
     host, port = split_address(settings.listen)
+    _try_port(settings.listen, host, port)
     try:
         port = server.add_insecure_port(settings.listen)
     except RuntimeError:
@@ -212,6 +214,15 @@ def _bind(server: grpc.aio.Server, settings: ServiceSettings) -> str:
         ) from None
     shown = f"[{host}]" if ":" in host else host
     return settings.advertise or f"{shown}:{port}"
+
+
+def _try_port(listen: str, host: str, port: int) -> None:
+    """Bind it once ourselves: grpc's core would write a line of its own about a taken port."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as error:
+        raise Precondition("PORT_TAKEN", f"cannot listen on {listen}: {error.strerror}") from None
 
 
 @contextlib.asynccontextmanager

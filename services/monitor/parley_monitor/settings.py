@@ -33,5 +33,5 @@ class MonitorSettings(ServiceSettings, env_prefix="PARLEY_MONITOR_"):
     @model_validator(mode="after")
     def _silence_comes_first(self) -> Self:
         if self.forget_after <= SILENT_INTERVALS * self.interval:
-            raise ValueError("FORGET_AFTER must be longer than three times INTERVAL")
+            raise ValueError("PARLEY_MONITOR_FORGET_AFTER must be longer than three times PARLEY_MONITOR_INTERVAL")
         return self
