@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import importlib.metadata
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +28,8 @@ from parley_kit.faults import Fault, Precondition
 from parley_kit.health import Health
 from parley_kit.interceptors import ServerInstrumentation
 from parley_kit.metrics import Metrics, MetricsPage
-from parley_kit.settings import ServiceSettings, load, split_address
+from parley_kit.ports import bind
+from parley_kit.settings import ServiceSettings, load
 from parley_kit.telemetry import Telemetry
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -185,7 +185,7 @@ async def serving(
         with MetricsPage(telemetry.metrics.registry, settings.metrics_listen) as page:
             runtime = Runtime(
                 settings=settings,
-                address=_bind(server, settings),
+                address=bind(server, settings),
                 clock=clock or SystemClock(),
                 channels=channels,
                 health=health,
@@ -200,29 +200,6 @@ async def serving(
                 yield bound
     finally:
         await _closed(server, channels, telemetry)
-
-
-def _bind(server: grpc.aio.Server, settings: ServiceSettings) -> str:
-    """Bind the port and return the address where peers reach it."""
-    host, port = split_address(settings.listen)
-    _try_port(settings.listen, host, port)
-    try:
-        port = server.add_insecure_port(settings.listen)
-    except RuntimeError:
-        raise Precondition(
-            "PORT_TAKEN", f"cannot listen on {settings.listen}: the address is taken or not ours"
-        ) from None
-    shown = f"[{host}]" if ":" in host else host
-    return settings.advertise or f"{shown}:{port}"
-
-
-def _try_port(listen: str, host: str, port: int) -> None:
-    """Bind it once ourselves: grpc's core would write a line of its own about a taken port."""
-    try:
-        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
-            pass
-    except OSError as error:
-        raise Precondition("PORT_TAKEN", f"cannot listen on {listen}: {error.strerror}") from None
 
 
 @contextlib.asynccontextmanager
