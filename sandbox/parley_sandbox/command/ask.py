@@ -12,6 +12,13 @@ from parley_sandbox.command.client import Json, RefusedError, SandboxClient
 _UNHEARD: Final = 10.0
 """Seconds after which a message that no gateway has taken up is taken for not addressed to the bot."""
 
+_OUTCOMES: Final = {
+    "stopped": "the reply was stopped",
+    "failed": "the reply failed",
+    "refused": "the question was refused",
+    "abandoned": "the turn was given up",
+}
+
 
 class WrongNameError(Exception):
     """A person, channel or fault that is not there."""
@@ -104,7 +111,7 @@ async def _print_reply(client: SandboxClient, person: str, channel: str, turn: J
         if message_id in by_id:
             sys.stdout.write(by_id[message_id]["draft"] + "\n")
     if turn["outcome"] != "answered":
-        _failed(f"the turn was {turn['outcome']}" + (f": {turn['reason']}" if turn["reason"] else ""))
+        _failed(_OUTCOMES.get(turn["outcome"], turn["outcome"]) + (f": {turn['reason']}" if turn["reason"] else ""))
     sys.stdout.write(f"{turn['trace_id'] or 'not traced'}\n")
     return 0 if turn["outcome"] == "answered" else 1
 

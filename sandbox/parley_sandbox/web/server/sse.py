@@ -1,5 +1,6 @@
 """Server-sent events: the wire format, and the route that speaks it."""
 
+import contextlib
 from typing import Final
 
 from aiohttp import web
@@ -21,8 +22,14 @@ async def stream(request: web.Request, feed: Feed, person: str) -> web.StreamRes
     """All events that this person may see, from the place that the request names or from now on."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
-    await response.write(_PREAMBLE)
-    number = await _begin(request, response, feed)
+    # A page that is closed just goes.
+    with contextlib.suppress(ConnectionResetError):
+        await response.write(_PREAMBLE)
+        await _follow(response, feed, await _begin(request, response, feed), person)
+    return response
+
+
+async def _follow(response: web.StreamResponse, feed: Feed, number: int, person: str) -> None:
     while not feed.closed:
         chunk = b""
         for entry in feed.after(number):
@@ -33,7 +40,6 @@ async def stream(request: web.Request, feed: Feed, person: str) -> web.StreamRes
             await response.write(chunk)
         if not await feed.more_than(number, BEAT):
             await response.write(_COMMENT)
-    return response
 
 
 async def _begin(request: web.Request, response: web.StreamResponse, feed: Feed) -> int:

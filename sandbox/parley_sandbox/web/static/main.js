@@ -24,6 +24,7 @@ async function start() {
   const wanted = addressed();
   const state = await reached(wanted.person);
   take(state);
+  document.body.classList.toggle("real", store.sources.discord === "real");
   const channel = place(wanted.channel) ? wanted.channel : store.guilds[0].channels[0].id;
   set({ channel, tab: wanted.tab, turn: wanted.turn, trace: wanted.trace });
   showTop();

@@ -75,6 +75,7 @@ export const en = {
   notTraced: "No trace of this message has arrived.",
   figureFirst: "first text",
   figureDone: "done",
+  figureSoFar: "so far",
   figureSpans: "spans",
   figureErrors: "errors",
   figureExecutor: "executor",

@@ -75,6 +75,7 @@ export const ja = {
   notTraced: "このメッセージのトレースは届いていません。",
   figureFirst: "最初の文字",
   figureDone: "完了",
+  figureSoFar: "ここまで",
   figureSpans: "スパン",
   figureErrors: "エラー",
   figureExecutor: "実行",

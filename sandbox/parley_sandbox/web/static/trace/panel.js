@@ -64,18 +64,19 @@ function draw() {
   const focused = panel.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   const { trace } = view;
   const rows = rowsOf(trace, view.opened);
-  if (!rows.some((row) => row.key === view.chosen)) view.chosen = rows[0].key;
+  const chosen = rows.find((row) => row.key === view.chosen) ?? rows[0];
+  const root = trace.spans.find((span) => !span.parent_id);
   const choices = {
     choose: (key) => change({ chosen: key }),
     toggle: (key) => change({ chosen: key, opened: toggled(view.opened, key) }),
   };
   settle(panel, [
-    head(trace.spans[0].name),
+    head(root ? root.name : t("waitingForSpans")),
     figures(trace),
     legend(trace),
-    waterfall({ ...view, ...choices, turn: turn() }),
+    waterfall({ ...view, ...choices, chosen: chosen.key, turn: turn() }),
     ...(trace.linked_from.length ? [h("h3", {}, t("linkedFrom")), links(trace.linked_from, openTrace)] : []),
-    details(rows.find((row) => row.key === view.chosen), openTrace),
+    details(chosen, openTrace),
     actions(trace),
     ...(view.raw ? [h("pre.raw", {}, JSON.stringify(trace, null, 2))] : []),
   ]);
@@ -99,13 +100,14 @@ function figures(trace) {
   const first = store.trace ? marks[0] : firstText() ?? marks[0];
   const all = [
     first === undefined ? null : ["figureFirst", duration(first)],
-    ["figureDone", duration(store.trace ? trace.duration_ms : done() ?? trace.duration_ms)],
+    [running() ? "figureSoFar" : "figureDone", duration(store.trace ? trace.duration_ms : done() ?? trace.duration_ms)],
     ["figureSpans", trace.spans.length],
     trace.errors ? ["figureErrors", trace.errors, "bad"] : null,
   ];
   return h("dl.figures", {}, all.filter(Boolean).map(([name, value, kind]) => h("div", { class: kind ?? "" }, h("dt", {}, t(name)), h("dd", {}, String(value)))));
 }
 
+const running = () => turn() && turn().state !== "ended" && !store.trace;
 const since = (at) => (at && turn().asked_at ? at - turn().asked_at : undefined);
 const firstText = () => (turn() ? since(turn().first_text_at) : undefined);
 const done = () => (turn() ? since(turn().ended_at) : undefined);
