@@ -62,7 +62,7 @@ REPLY_FIRST_TEXT: Final = "parley_reply_first_text_seconds"
 REPLY_DURATION: Final = "parley_reply_duration_seconds"
 REPLY_EDIT_STALENESS: Final = "parley_reply_edit_staleness_seconds"
 REPLY_EDITS: Final = "parley_reply_edits_total"
-TURNS_LIVE: Final = "parley_turns_live"
+TURNS_HELD: Final = "parley_gateway_turns_held"
 TURN_TROUBLES: Final = "parley_turn_troubles_total"
 # the four names of the notes that Parley grew from
 BOT_REQUESTS: Final = "discord_bot_requests_total"

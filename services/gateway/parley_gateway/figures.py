@@ -71,7 +71,7 @@ class Figures:
 
     def watch(self, live: Callable[[], int], in_line: Callable[[], int]) -> None:
         """Read the live turns and the line for slots at each scrape."""
-        turns = Gauge(semconv.TURNS_LIVE, "Turns that are worked on.", registry=self._registry)
+        turns = Gauge(semconv.TURNS_HELD, "Turns that are worked on.", registry=self._registry)
         turns.set_function(live)
         line = Gauge(semconv.ADMISSION_QUEUE_DEPTH, "Turns in line for a slot.", registry=self._registry)
         line.set_function(in_line)

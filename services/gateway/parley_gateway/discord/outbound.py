@@ -15,11 +15,11 @@ from parley_gateway.model import Click, Prompt
 from parley_gateway.ports import Discord, RestWatch
 from parley_gateway.texts import Key, Texts
 
-TYPING = "/channels/{id}/typing"
-MESSAGES = "/channels/{id}/messages"
-MESSAGE = "/channels/{id}/messages/{id}"
-CALLBACK = "/interactions/{id}/{token}/callback"
-FOLLOW_UP = "/webhooks/{id}/{token}"
+TYPING = "/channels/{channel_id}/typing"
+MESSAGES = "/channels/{channel_id}/messages"
+MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
+FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 PAGE = "p"
 """The kind in a page's nonce."""
 
