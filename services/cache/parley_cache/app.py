@@ -70,7 +70,7 @@ class Cache:
     async def finish(self) -> None:
         """Wait for the last held turn: the monitor keeps the load of a cache that still has some."""
         await self._servicer.idle()
-        self._reports.end()
+        await self._reports.end()
 
     async def close(self) -> None:
         await self.store.close()

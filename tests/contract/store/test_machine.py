@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from support.cache_turns import Gateway, Hold, StoreBench, have
+from typing_extensions import override
 
 from parley_cache.limits import Limits
 from parley_cache.model import Finished, Mode, Named, Outcome, Source, State, Stopped, TextEnd
@@ -45,9 +46,8 @@ class Screen:
     shown: str = ""
 
     def read(self, word: Any) -> None:
-        if isinstance(word, Restarted):
-            self.attempt, self.shown = word.attempt, ""
-        elif isinstance(word, Opened) and word.attempt != self.attempt:
+        begins = isinstance(word, Opened) and word.attempt != self.attempt
+        if begins or isinstance(word, Restarted):
             self.attempt, self.shown = word.attempt, ""
         elif isinstance(word, Piece):
             assert word.attempt == self.attempt, "text of an attempt that was not announced"
@@ -92,6 +92,7 @@ class Turns(RuleBasedStateMachine):
         self.store: Store = MemoryStore(LIMITS, self.clock)
         self.bench = StoreBench(self.store, self.clock.advance)
 
+    @override
     def teardown(self) -> None:
         if hasattr(self, "store"):
             self.finish_everything()
