@@ -22,12 +22,17 @@ _LAST_LINES: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
-    """How one child is started. `address` is the host:port whose gRPC health says that it is ready, if it has one."""
+    """How one child is started.
+
+    `address` is the host:port whose gRPC health says that it is ready, if it has one, and `service` the name under
+    which it says so.
+    """
 
     name: str
     argv: tuple[str, ...]
     environment: Mapping[str, str]
     address: str | None = None
+    service: str = ""
 
 
 class ChildDiedError(Exception):
@@ -110,7 +115,7 @@ class Child:
         begun = time.monotonic()
         try:
             async with asyncio.timeout(within):
-                await serving(self.spec.address, lambda: self.running)
+                await serving(self.spec.address, self.spec.service, lambda: self.running)
         except TimeoutError:
             raise self._death(f"was not ready after {within:.0f} s") from None
         if not self.running:

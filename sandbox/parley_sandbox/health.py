@@ -19,21 +19,26 @@ _OPTIONS: Final = (
 )
 
 
-async def serving(address: str, alive: Callable[[], bool]) -> None:
-    """Return once the server at host:port says SERVING or is no longer `alive`; the caller bounds the wait."""
+async def serving(address: str, service: str, alive: Callable[[], bool]) -> None:
+    """Return once the server at host:port says that `service` is SERVING (the empty name: that it lives at all).
+
+    Also when it is no longer `alive`; the caller bounds the wait.
+    """
     async with grpc.aio.insecure_channel(address, options=_OPTIONS) as channel:
         check = channel.unary_unary(
             "/grpc.health.v1.Health/Check",
             request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
             response_deserializer=health_pb2.HealthCheckResponse.FromString,
         )
-        while alive() and not await _is_serving(check):  # noqa: ASYNC110 - the event is in another process
+        while alive() and not await _is_serving(check, service):  # noqa: ASYNC110 - the event is in another process
             await asyncio.sleep(_PAUSE)
 
 
-async def _is_serving(check: "grpc.aio.UnaryUnaryMultiCallable[Any, health_pb2.HealthCheckResponse]") -> bool:
+async def _is_serving(
+    check: "grpc.aio.UnaryUnaryMultiCallable[Any, health_pb2.HealthCheckResponse]", service: str
+) -> bool:
     try:
-        answer = await check(health_pb2.HealthCheckRequest(), timeout=1.0)
+        answer = await check(health_pb2.HealthCheckRequest(service=service), timeout=1.0)
     except grpc.aio.AioRpcError:
         return False
     return answer.status == health_pb2.HealthCheckResponse.SERVING

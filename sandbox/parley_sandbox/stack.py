@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from parley_sandbox.anthropic import LoopbackClaude
 from parley_sandbox.children import Child, ChildDiedError, ChildSpec, Sink
-from parley_sandbox.discord import LoopbackDiscord
+from parley_sandbox.discord import GatewaySettings, LoopbackDiscord
 from parley_sandbox.otlp import TraceStore, serve_otlp
 from parley_sandbox.plan import Place, Sources, places, services
 from parley_sandbox.ports import free_ports, listening_socket, port_of
@@ -39,7 +39,8 @@ class Stack:
         specs: tuple[ChildSpec, ...] | None = None,
     ) -> None:
         self.settings = settings
-        self.discord = LoopbackDiscord()
+        # Nobody waits five seconds for the second gateway; what Discord does then is tested with the loopback itself.
+        self.discord = LoopbackDiscord(gateway=GatewaySettings(identify_window=0.0))
         self.claude = LoopbackClaude()
         self.traces = TraceStore()
         self.children: dict[str, Child] = {}

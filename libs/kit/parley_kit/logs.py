@@ -54,6 +54,7 @@ def configure(service: str, instance: str, *, level: str, console: bool) -> stru
     output.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_render(console=console))
     )
+    logging.raiseExceptions = False  # a reader that closed our stdout is no reason for stacks on stderr
     root = logging.getLogger()
     root.handlers[:] = [output]
     root.setLevel(level.upper())

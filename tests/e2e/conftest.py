@@ -1,0 +1,26 @@
+"""The end-to-end fixture: a fresh whole system for each test, and what is left when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from support.system import System, system
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here starts real processes; it gets their time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(120))
+
+
+@pytest_asyncio.fixture
+async def parley() -> AsyncIterator[System]:
+    """One of each service; at the end nothing may still be working."""
+    async with system() as running:
+        yield running
+        await running.quiet()
