@@ -22,8 +22,8 @@ async def test_a_reply_is_one_trace_with_every_edge(parley: System) -> None:
     assert [root.name for root in roots] == [ROOT]
     assert {("gateway", "cache"), ("gateway", "executor")} <= set(service_edges(trace))
     names = {(span.service, span.name) for span in trace.spans}
-    assert ("gateway", "POST /channels/{channel.id}/messages") in names
-    assert ("gateway", "PATCH /channels/{channel.id}/messages/{message.id}") in names
+    assert ("gateway", "POST /channels/{channel_id}/messages") in names
+    assert ("gateway", "PATCH /channels/{channel_id}/messages/{message_id}") in names
     assert ("executor", "chat claude-sonnet-5") in names
 
 
