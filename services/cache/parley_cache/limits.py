@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Times in seconds, sizes in the unit that the name tells; the figures are those of docs/cache.md."""
+    """Times in seconds, sizes in the unit that the name tells; docs/configuration.md lists them."""
 
     lease: float = 15.0
     queue: int = 5

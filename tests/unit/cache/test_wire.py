@@ -73,6 +73,8 @@ def _set(message: Any, path: str, value: Any) -> None:
         ("conversation.id", ""),
         ("conversation.reply_to_message_id", "abc"),
         ("conversation.recent.channel_id", "abc"),
+        ("conversation.recent.within.seconds", 1 << 60),
+        ("conversation.recent.within.seconds", -1),
         ("origin.kind", 0),
         ("origin.kind", 9),
         ("origin.guild_id", "abc"),
@@ -92,6 +94,7 @@ def _set(message: Any, path: str, value: Any) -> None:
 )
 def test_a_field_past_its_bound_is_refused_by_its_name_without_its_content(path: str, value: Any) -> None:
     message = _written()
+    message.conversation.recent.CopyFrom(pb.Recent(channel_id="1", user_id="2"))
     _set(message, path, value)
     with pytest.raises(InvalidInput) as refused:
         _read(message)

@@ -26,6 +26,7 @@ ATTACHMENTS = 10
 POSTED = 256
 HOLDER = 128
 REASON = 100
+SECONDS = 366 * 24 * 3600
 ATTEMPTS = 1_000_000
 """Far above what is granted; the rules say how many there are."""
 

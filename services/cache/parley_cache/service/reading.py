@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from parley.cache.v1 import cache_pb2 as pb
@@ -61,7 +62,7 @@ def _reference(message: pb.Conversation) -> Reference:
             return Recent(
                 bounds.snowflake(f"{field}.channel_id", recent.channel_id),
                 bounds.snowflake(f"{field}.user_id", recent.user_id),
-                recent.within.ToTimedelta(),
+                _duration(f"{field}.within", recent.within),
             )
         case None:
             raise InvalidInput(field, "a reference is needed.")
@@ -88,6 +89,12 @@ def _time(field: str, message: Timestamp) -> datetime:
         return message.ToDatetime(UTC)
     except ValueError:
         raise InvalidInput(field, "a time between the years 1 and 9999 is needed.") from None
+
+
+def _duration(field: str, message: Duration) -> timedelta:
+    if not 0 <= message.seconds <= bounds.SECONDS:
+        raise InvalidInput(field, f"a duration of 0 to {bounds.SECONDS} seconds is needed.")
+    return message.ToTimedelta()
 
 
 def _attachment(field: str, message: pb.Attachment) -> Attachment:
@@ -171,7 +178,8 @@ def _result(message: pb.TextEnd) -> Finished | Stopped | Failed:
             return Stopped()
         case "error":
             error = message.error
-            wait = error.retry_after.ToTimedelta() if error.HasField("retry_after") else None
+            told = error.HasField("retry_after")
+            wait = _duration("text_end.error.retry_after", error.retry_after) if told else None
             reason = bounds.needed("text_end.error.reason", error.reason, bounds.REASON)
             return Failed(reason, error.retryable, wait)
         case None:

@@ -1,0 +1,14 @@
+import dataclasses
+
+from parley_cache.limits import Limits
+from parley_cache.settings import CacheSettings
+
+
+def test_every_bound_of_the_store_is_a_setting_with_the_documented_default() -> None:
+    assert CacheSettings().limits == Limits()
+
+
+def test_every_setting_of_a_bound_reaches_the_store() -> None:
+    names = [field.name for field in dataclasses.fields(Limits)]
+    changed = {name: getattr(Limits(), name) // 2 + 1 for name in names}
+    assert dataclasses.asdict(CacheSettings(**changed).limits) == changed
