@@ -38,7 +38,8 @@ def port_of(bound: socket.socket) -> int:
 
 def _candidates(wanted: int) -> Sequence[int]:
     if wanted == 0:
-        return random.sample(_QUIET, _TRIES)
+        # Not the shared generator: a test runner may seed it alike in several processes.
+        return random.SystemRandom().sample(_QUIET, _TRIES)
     return range(wanted, min(wanted + _TRIES, 65536))
 
 

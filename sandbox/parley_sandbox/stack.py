@@ -5,6 +5,7 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import Mapping
 from types import TracebackType
@@ -81,10 +82,11 @@ class Stack:
 
     async def _start(self) -> None:
         tasks = await self._exit.enter_async_context(asyncio.TaskGroup())
+        bound = self._exit.enter_context(listening_socket(self.settings.host, self.settings.port))
+        sources = await self._loopbacks()
         instances = places(self.settings)
         self._say_taken(instances)
-        sources = await self._loopbacks()
-        await self._page(instances)
+        await self._page(bound, instances)
         specs = (
             self._specs if self._specs is not None else services(self.settings, sources, instances, self._environment)
         )
@@ -113,8 +115,7 @@ class Stack:
             otlp_endpoint=spans.endpoint,
         )
 
-    async def _page(self, instances: tuple[Place, ...]) -> None:
-        bound = listening_socket(self.settings.host, self.settings.port)
+    async def _page(self, bound: socket.socket, instances: tuple[Place, ...]) -> None:
         if self.settings.port not in {0, port_of(bound)}:
             self.say(f"port {self.settings.port} is taken; the page is on {port_of(bound)}")
         sandbox = Sandbox(

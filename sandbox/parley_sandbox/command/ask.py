@@ -111,7 +111,9 @@ async def _print_reply(client: SandboxClient, person: str, channel: str, turn: J
         if message_id in by_id:
             sys.stdout.write(by_id[message_id]["draft"] + "\n")
     if turn["outcome"] != "answered":
-        _failed(_OUTCOMES.get(turn["outcome"], turn["outcome"]) + (f": {turn['reason']}" if turn["reason"] else ""))
+        _failed(
+            _OUTCOMES.get(turn["outcome"], str(turn["outcome"])) + (f": {turn['reason']}" if turn["reason"] else "")
+        )
     sys.stdout.write(f"{turn['trace_id'] or 'not traced'}\n")
     return 0 if turn["outcome"] == "answered" else 1
 

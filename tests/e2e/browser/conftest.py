@@ -1,14 +1,12 @@
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
-from support.browser import INSTALL, Visitor, executable, launched, visit
+from playwright.async_api import Browser, async_playwright, expect
+from support.browser import INSTALL, Open, Visitor, executable, launched, visit
 from support.system import System
-
-Open = Callable[..., Awaitable[Visitor]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,6 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 async def browser() -> AsyncIterator[Browser]:
     if executable() is None:
         pytest.skip(INSTALL)
+    expect.set_options(timeout=20_000)
     async with async_playwright() as playwright:
         started = await launched(playwright)
         yield started

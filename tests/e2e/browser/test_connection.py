@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from playwright.async_api import expect
+from support.browser import Open
 from support.loopback import Cast
 from support.page import playground
 
@@ -22,7 +23,7 @@ async def served(discord: LoopbackDiscord, port: int) -> AsyncIterator[str]:
         yield url
 
 
-async def test_a_lost_sandbox_is_said_and_found_again(opened) -> None:  # type: ignore[no-untyped-def] # a fixture of conftest
+async def test_a_lost_sandbox_is_said_and_found_again(opened: Open) -> None:
     discord = LoopbackDiscord()
     cast = Cast(discord)
     async with served(discord, 0) as url:
@@ -39,7 +40,7 @@ async def test_a_lost_sandbox_is_said_and_found_again(opened) -> None:  # type: 
         await visitor.page.close()
 
 
-async def test_with_the_real_discord_there_is_nothing_to_write_in(opened) -> None:  # type: ignore[no-untyped-def] # a fixture of conftest
+async def test_with_the_real_discord_there_is_nothing_to_write_in(opened: Open) -> None:
     async with playground(discord_is_real=True, claude_is_real=True) as (_, url):
         visitor = await opened(url)
         await expect(visitor.page.locator(".welcome")).to_contain_text("the real Discord")
@@ -49,7 +50,7 @@ async def test_with_the_real_discord_there_is_nothing_to_write_in(opened) -> Non
         await visitor.page.close()
 
 
-async def test_what_somebody_writes_cannot_become_part_of_the_page(opened) -> None:  # type: ignore[no-untyped-def] # a fixture of conftest
+async def test_what_somebody_writes_cannot_become_part_of_the_page(opened: Open) -> None:
     async with playground() as (sandbox, url):
         cast = Cast(sandbox.discord)
         evil = '<img src=x onerror="document.title=\'taken\'"> [x](javascript:alert(1)) ```"><script>1</script>\nx\n```'

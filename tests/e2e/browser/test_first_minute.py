@@ -3,7 +3,7 @@
 import re
 
 from playwright.async_api import expect
-from support.browser import Visitor
+from support.browser import Open, Visitor
 from support.system import System
 
 SLOW = "Tell a story. [[ttft=0.6 tps=40 tokens=200]]"
@@ -28,7 +28,7 @@ async def test_a_suggested_question_is_answered_and_its_trace_is_there(visitor: 
 async def test_the_words_stream_in_and_stop_keeps_them(visitor: Visitor) -> None:
     page = visitor.page
     await visitor.ask("@Parley Write an essay. [[ttft=0.1 tps=30 tokens=2000]]")
-    await page.wait_for_function("document.querySelector('li.message:last-child .content')?.innerText.length > 150")
+    await expect(visitor.newest().locator(".content")).to_contain_text(re.compile(r".{150}", re.DOTALL))
     before = (await visitor.newest().locator(".content").inner_text())[:100]
     await page.get_by_role("button", name="Stop").click()
     await expect(page.get_by_role("button", name="Stop")).to_have_count(0)
@@ -129,7 +129,7 @@ async def test_another_person_sees_the_channel_but_not_the_direct_messages(visit
     await expect(page.locator("li.message")).to_contain_text("hello all")
 
 
-async def test_a_telephone_in_the_dark_in_japanese(parley: System, opened) -> None:  # type: ignore[no-untyped-def] # a fixture of conftest
+async def test_a_telephone_in_the_dark_in_japanese(parley: System, opened: Open) -> None:
     visitor = await opened(
         parley.stack.url,
         viewport={"width": 360, "height": 740},

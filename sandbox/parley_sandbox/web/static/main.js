@@ -23,10 +23,9 @@ async function start() {
   document.querySelector("[data-text='skip']").textContent = t("skip");
   const wanted = addressed();
   const state = await reached(wanted.person);
-  take(state);
+  take(state, wanted.channel);
   document.body.classList.toggle("real", store.sources.discord === "real");
-  const channel = place(wanted.channel) ? wanted.channel : store.guilds[0].channels[0].id;
-  set({ channel, tab: wanted.tab, turn: wanted.turn, trace: wanted.trace });
+  set({ tab: wanted.tab, turn: wanted.turn, trace: wanted.trace });
   showTop();
   showRail();
   useTurns();
@@ -43,10 +42,11 @@ async function start() {
   if (matchMedia("(min-width: 700px)").matches) byId("message").focus();
 }
 
-function take(state) {
+/** Take over a whole state at once: whoever hears of the person finds a channel that is theirs. */
+function take(state, wanted) {
   const { person, persons, bot, guilds, direct, sources, capacity } = state;
-  set({ person, persons, bot, guilds, direct, sources });
-  set({ capacity });
+  const channel = place(wanted, state) ? wanted : guilds[0].channels[0].id;
+  set({ person, persons, bot, guilds, direct, sources, capacity, channel });
   store.turns = new Map(state.turns.reverse().map((turn) => [turn.turn_id, turn]));
 }
 
@@ -88,11 +88,10 @@ function useConnection() {
 /** Ask for everything anew: as somebody else, or because too much was missed. */
 async function renew(person) {
   const state = await reached(person);
-  const changedHome = store.channel === store.direct;
+  const wanted = store.channel === store.direct ? state.direct : store.channel;
   store.messages.clear();
   store.typing.clear();
-  take(state);
-  if (changedHome || !place(store.channel)) set({ channel: place(store.channel) ? store.channel : store.direct });
+  take(state, wanted);
   listen(store.person, state.place);
   tell("reload");
   tell("event:faults");

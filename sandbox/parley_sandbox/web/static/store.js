@@ -45,10 +45,10 @@ export function set(changes) {
 
 export const me = () => store.persons.find((person) => person.id === store.person);
 
-/** {name, guild, topic, direct} of a channel, or null when this person has none of that id. */
-export function place(channel) {
-  if (channel === store.direct) return { id: channel, name: store.bot.name, guild: null, topic: "", direct: true };
-  for (const guild of store.guilds) {
+/** {name, guild, topic, direct} of a channel, or null when the person of this state has none of that id. */
+export function place(channel, state = store) {
+  if (channel === state.direct) return { id: channel, name: state.bot.name, guild: null, topic: "", direct: true };
+  for (const guild of state.guilds) {
     const found = guild.channels.find((each) => each.id === channel);
     if (found) return { ...found, guild: guild.name, direct: false };
   }

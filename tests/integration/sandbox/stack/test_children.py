@@ -17,17 +17,17 @@ def spec(name: str, program: str, address: str | None = None) -> ChildSpec:
 
 
 @pytest.fixture
-def deaths() -> list[ChildDiedError]:
-    return []
+def deaths() -> asyncio.Queue[ChildDiedError]:
+    return asyncio.Queue()
 
 
 @pytest.fixture
-async def make(deaths: list[ChildDiedError]) -> AsyncIterator[Make]:
+async def make(deaths: asyncio.Queue[ChildDiedError]) -> AsyncIterator[Make]:
     made: list[Child] = []
     async with asyncio.TaskGroup() as tasks:
 
         def one(program: str, address: str | None = None) -> Child:
-            made.append(Child(spec("child", program, address), tasks, lambda _name, _line: None, deaths.append))
+            made.append(Child(spec("child", program, address), tasks, lambda _name, _line: None, deaths.put_nowait))
             return made[-1]
 
         yield one
@@ -44,23 +44,22 @@ async def test_a_childs_lines_are_kept_errors_and_broken_bytes_too(make: Make) -
     assert list(child.lines)[:3] == ["one", "two", "\ufffd three"]
 
 
-async def test_a_death_that_nobody_wanted_is_told_with_the_last_lines(make: Make, deaths: list[ChildDiedError]) -> None:
+async def test_a_death_that_nobody_wanted_is_told_with_the_last_lines(
+    make: Make, deaths: asyncio.Queue[ChildDiedError]
+) -> None:
     child = make("print('all is well'); raise SystemExit(3)")
     await child.start()
-    await child.said("all is well")
-    async with asyncio.timeout(10):
-        while not deaths:
-            await asyncio.sleep(0.01)
-    assert "child ended with exit code 3" in str(deaths[0])
-    assert deaths[0].lines == ("all is well",)
+    died = await asyncio.wait_for(deaths.get(), 10)
+    assert "child ended with exit code 3" in str(died)
+    assert died.lines == ("all is well",)
 
 
-async def test_a_death_that_was_wanted_is_not_told(make: Make, deaths: list[ChildDiedError]) -> None:
+async def test_a_death_that_was_wanted_is_not_told(make: Make, deaths: asyncio.Queue[ChildDiedError]) -> None:
     child = make("print('up'); import time; time.sleep(60)")
     await child.start()
     await child.said("up")
     assert await child.kill() == -signal.SIGKILL
-    assert not deaths
+    assert deaths.empty()
     assert not child.running
 
 
@@ -87,7 +86,7 @@ async def test_terminate_ends_a_child_that_will_not_go_and_what_it_started(make:
     grandchild = int((await child.said("grandchild")).split()[1])
     assert await child.terminate(within=0.1) == -signal.SIGKILL
     async with asyncio.timeout(10):
-        while _alive(grandchild):
+        while _alive(grandchild):  # noqa: ASYNC110 - a process that is no child of ours tells nobody
             await asyncio.sleep(0.01)
 
 

@@ -104,9 +104,8 @@ def test_ports_of_several_instances_follow_each_other_and_are_all_different() ->
 
 
 def test_a_port_that_cannot_be_had_is_named() -> None:
-    with listening_socket("127.0.0.1", 65535) as taken:
-        with pytest.raises(NoFreePortError, match="65535"):
-            free_ports("127.0.0.1", [65535])
+    with listening_socket("127.0.0.1", 65535), pytest.raises(NoFreePortError, match="65535"):
+        free_ports("127.0.0.1", [65535])
 
 
 UP = """

@@ -1,42 +1,46 @@
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
+import grpc
 import grpc.aio
+from google.protobuf.message import Message
 from support.loopback import Cast
 from support.page import Page, playground
 from support.spans import span
 
-from parley.gateway.v1 import gateway_pb2, gateway_pb2_grpc
-from parley.monitor.v1 import monitor_pb2, monitor_pb2_grpc
+from parley.gateway.v1 import gateway_pb2
+from parley.monitor.v1 import monitor_pb2
 
 
-class Gateway(gateway_pb2_grpc.GatewayServiceServicer):
-    """Tells one turn to each who watches, and then goes on holding the line."""
-
-    async def WatchTurns(
-        self, request: gateway_pb2.WatchTurnsRequest, context: object
-    ) -> AsyncIterator[gateway_pb2.WatchTurnsResponse]:
-        del request, context
-        turn = gateway_pb2.Turn(turn_id="7", trace_id="t1", state=gateway_pb2.TURN_STATE_ENDED, message_ids=["8"])
-        yield gateway_pb2.WatchTurnsResponse(turn=turn)
-        await asyncio.Event().wait()
+async def _turns(_request: gateway_pb2.WatchTurnsRequest, _context: object) -> AsyncIterator[Message]:
+    """Tell one turn, then hold the line."""
+    turn = gateway_pb2.Turn(turn_id="7", trace_id="t1", state=gateway_pb2.TURN_STATE_ENDED, message_ids=["8"])
+    yield gateway_pb2.WatchTurnsResponse(turn=turn)
+    await asyncio.Event().wait()
 
 
-class Monitor(monitor_pb2_grpc.MonitorServiceServicer):
-    async def WatchCapacity(
-        self, request: monitor_pb2.WatchCapacityRequest, context: object
-    ) -> AsyncIterator[monitor_pb2.WatchCapacityResponse]:
-        del request, context
-        capacity = monitor_pb2.CapacityMap(tier=monitor_pb2.TIER_NORMAL)
-        yield monitor_pb2.WatchCapacityResponse(capacity=capacity)
-        await asyncio.Event().wait()
+async def _capacity(_request: monitor_pb2.WatchCapacityRequest, _context: object) -> AsyncIterator[Message]:
+    yield monitor_pb2.WatchCapacityResponse(capacity=monitor_pb2.CapacityMap(tier=monitor_pb2.TIER_NORMAL))
+    await asyncio.Event().wait()
+
+
+def _service(name: str, method: str, answer: Any, request: type[Message]) -> grpc.GenericRpcHandler:
+    handler: grpc.RpcMethodHandler[Any, Any] = grpc.unary_stream_rpc_method_handler(
+        answer, request_deserializer=request.FromString, response_serializer=lambda message: message.SerializeToString()
+    )
+    return grpc.method_handlers_generic_handler(name, {method: handler})
 
 
 async def _serve(port: int = 0) -> tuple[grpc.aio.Server, int]:
     server = grpc.aio.server()
-    gateway_pb2_grpc.add_GatewayServiceServicer_to_server(Gateway(), server)
-    monitor_pb2_grpc.add_MonitorServiceServicer_to_server(Monitor(), server)
+    server.add_generic_rpc_handlers(
+        [
+            _service("parley.gateway.v1.GatewayService", "WatchTurns", _turns, gateway_pb2.WatchTurnsRequest),
+            _service("parley.monitor.v1.MonitorService", "WatchCapacity", _capacity, monitor_pb2.WatchCapacityRequest),
+        ]
+    )
     bound = server.add_insecure_port(f"127.0.0.1:{port}")
     await server.start()
     return server, bound

@@ -11,7 +11,7 @@ REAL = Sources("real.token", None, "sk-key", None, "http://127.0.0.1:3")
 def plan(
     sources: Sources = LOOPBACKS, environment: Mapping[str, str] | None = None, **settings: int
 ) -> dict[str, ChildSpec]:
-    chosen = SandboxSettings(**settings)  # type: ignore[arg-type] # counts only
+    chosen = SandboxSettings(**settings)
     places = tuple(Place(name, f"127.0.0.1:{50 + at}", "127.0.0.1:0") for at, name in enumerate(instance_names(chosen)))
     return {spec.name: spec for spec in services(chosen, sources, places, environment or {})}
 

@@ -1,9 +1,12 @@
 import io
 
+from typing_extensions import override
+
 from parley_sandbox.prefix import colour_of, prefixed, printer, wants_colour
 
 
 class Terminal(io.StringIO):
+    @override
     def isatty(self) -> bool:
         return True
 

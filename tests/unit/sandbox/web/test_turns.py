@@ -34,7 +34,7 @@ def test_a_gateway_that_lags_behind_cannot_reopen_a_turn() -> None:
 
 
 def test_only_changes_are_told() -> None:
-    known, heard = Turns(), []
+    known, heard = Turns(), list[dict[str, Any]]()
     known.told_to(heard.append)
     known.take(turn(1))
     known.take(turn(1))
