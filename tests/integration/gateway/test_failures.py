@@ -1,0 +1,259 @@
+"""The failure table, row by row, as the member meets it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from support.gateways import World, world
+
+from parley_gateway.app import Gateway
+from parley_sandbox.discord import Fault, queries
+
+STORY = "Tell a story. [[ttft=0.05 tps=60 tokens=150]]"
+ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
+
+
+@pytest.fixture
+async def alone() -> AsyncIterator[World]:
+    """Discord and Claude; the test starts what it wants."""
+    async with world() as everything:
+        yield everything
+
+
+async def start(parley: World, *, executors: int = 1, slots: int = 16, **gateway: object) -> Gateway:
+    await parley.start_monitor()
+    await parley.start_cache()
+    for _ in range(executors):
+        await parley.start_executor(slots=slots)
+    service = await parley.start_gateway(**gateway)
+    await parley.settled()
+    return service
+
+
+def said(parley: World, number: int = -1) -> list[str]:
+    return str(parley.executions()[number].text).split()
+
+
+# --- executors
+
+
+async def test_an_executor_that_dies_in_the_middle_is_replaced_in_the_same_message(alone: World) -> None:
+    await start(alone, executors=2)
+    question = alone.ask(STORY)
+    message = await alone.streaming(question, 40)
+    await _end_the_busy_executor(alone)
+    text = await alone.ended(question)
+    assert alone.replies(question) == (message,)
+    assert len(alone.executions()) == 2
+    assert text.split() == said(alone), "one attempt, whole"
+
+
+async def test_an_executor_that_dies_before_the_first_word_is_not_noticed(alone: World) -> None:
+    await start(alone, executors=2)
+    question = alone.ask("Hello [[ttft=1 tps=100 tokens=40]]")
+    await alone.until(lambda: alone.claude.live == 1)
+    await _end_the_busy_executor(alone)
+    text = await alone.ended(question)
+    assert text.split() == said(alone)
+    assert len(queries.texts(alone.discord.recorder.requests, alone.replies(question)[0])) >= 1
+
+
+async def test_a_second_loss_is_told_and_the_text_is_kept(alone: World) -> None:
+    await start(alone, executors=2, slot_wait=1.0)
+    question = alone.ask(ENDLESS)
+    await alone.streaming(question, 40)
+    await _end_the_busy_executor(alone)
+    await alone.until(lambda: len(alone.executions()) == 2)
+    await alone.streaming(question, 60)
+    await _end_the_busy_executor(alone)
+    text = await alone.ended(question)
+    assert "breaks off here" in text
+    assert "Reference" in text
+
+
+async def test_a_full_house_is_said_with_patience_and_then_answered(alone: World) -> None:
+    await start(alone, slots=1, slot_notice=0.2)
+    first = alone.ask(STORY, person="Sam")
+    await alone.streaming(first)
+    second = alone.ask("Another question", person="Noor")
+    await alone.until(lambda: "places are taken" in alone.reply(second))
+    await alone.ended(first)
+    text = await alone.ended(second)
+    assert text.split() == said(alone)
+    assert len(alone.replies(second)) == 1
+
+
+async def test_two_quick_questions_do_not_both_get_the_last_slot(alone: World) -> None:
+    gateway = await start(alone, slots=1)
+    questions = [alone.ask(f"Question {number}", person=person) for number, person in enumerate(("Sam", "Noor"))]
+    for question in questions:
+        await alone.ended(question)
+    assert alone.claude.peak == 1
+    assert gateway.admissions.capacity.in_use == 0
+
+
+async def test_a_house_that_stays_full_is_told_in_plain_words(alone: World) -> None:
+    await start(alone, slots=1, slot_notice=0.1, slot_wait=0.5)
+    first = alone.ask(ENDLESS, person="Sam")
+    message = await alone.streaming(first)
+    second = alone.ask("Another question", person="Noor")
+    await alone.until(lambda: "Too many answers" in alone.reply(second))
+    alone.click("Sam", message)
+    await alone.ended(first)
+
+
+async def test_without_any_executor_the_member_is_told(alone: World) -> None:
+    await start(alone, executors=0, slot_notice=0.1, slot_wait=0.4)
+    question = alone.ask("Hello")
+    assert "Nothing that could run Claude" in await alone.ended(question)
+
+
+async def test_a_silent_monitor_stops_nobody_who_has_other_addresses(alone: World) -> None:
+    await alone.start_cache()
+    await alone.start_executor()
+    await alone.start_gateway(executors=alone.executors[0].address)
+    await alone.settled()
+    question = alone.ask("Hello")
+    assert (await alone.ended(question)).split() == said(alone)
+
+
+# --- Claude
+
+
+@pytest.mark.parametrize(
+    ("directive", "words"),
+    [
+        ("[[error=529 times=9]]", "overloaded"),
+        ("[[error=429 times=9]]", "limit of requests"),
+        ("[[error=401 times=9]]", "credential"),
+        ("[[error=500 times=9]]", "cannot be reached"),
+    ],
+)
+async def test_an_error_of_claude_is_told_with_a_reference(parley: World, directive: str, words: str) -> None:
+    question = parley.ask(f"Hello {directive}")
+    text = await parley.ended(question)
+    assert words in text
+    assert _trace_of(parley) in text
+
+
+async def test_a_reply_that_breaks_keeps_its_text_and_says_so(parley: World) -> None:
+    text = await parley.ended(parley.ask("Hello [[ttft=0.05 tps=60 tokens=100 cut=60]]"))
+    assert text.split()[:5] == said(parley)[:5]
+    assert "breaks off here" in text
+
+
+async def test_a_refusal_is_said_and_a_greatest_length_too(parley: World) -> None:
+    assert "declined" in await parley.ended(parley.ask("Hello [[stop=refusal]]"))
+    assert "greatest length" in await parley.ended(parley.ask("Hello again [[stop=max_tokens]]", person="Noor"))
+
+
+async def test_a_claude_that_says_nothing_is_given_up(alone: World) -> None:
+    await start(alone, first_text_timeout=0.4)
+    text = await alone.ended(alone.ask("Hello [[ttft=20]]"))
+    assert "took too long" in text
+    await alone.claude.streams_open(0)
+
+
+# --- the cache
+
+
+async def test_without_a_cache_the_answer_comes_and_says_what_is_missing(alone: World) -> None:
+    await alone.start_monitor()
+    await alone.start_executor()
+    await alone.start_gateway(cache_silence=0.15)
+    await alone.settled()
+    question = alone.ask("Hello")
+    await alone.until(lambda: "memory cannot be reached" in alone.reply(question))
+    assert alone.reply(question).split()[:5] == said(alone)[:5]
+
+
+async def test_a_cache_that_comes_back_learns_of_the_turn(alone: World) -> None:
+    await start(alone, cache_silence=0.15)
+    address = alone.cache.address if alone.cache is not None else ""
+    await alone.cache_stack.aclose()
+    question = alone.ask(STORY)
+    await alone.streaming(question)
+    await alone.start_cache(listen=address)
+    await alone.ended(question)
+    follow_up = alone.ask("And then?", reply_to=alone.replies(question)[0])
+    await alone.ended(follow_up)
+    assert len(alone.executions()[-1].messages) == 3, "it remembers what was said without it"
+
+
+async def test_a_cache_that_restarts_in_mid_reply_is_not_noticed(alone: World) -> None:
+    await start(alone)
+    question = alone.ask(STORY)
+    await alone.streaming(question, 40)
+    await alone.restart_cache()
+    text = await alone.ended(question)
+    assert text.split() == said(alone)
+    assert len(alone.executions()) == 1
+
+
+# --- Discord
+
+
+async def test_a_question_deleted_before_its_answer_leaves_nothing(parley: World) -> None:
+    question = parley.ask("Hello [[ttft=0.5 tps=60 tokens=600]]")
+    await parley.until(lambda: parley.claude.live == 1)
+    parley.discord.people.delete(parley.cast.person("Sam"), question)
+    await parley.claude.streams_open(0)
+    await parley.until(lambda: parley.working == 0)
+    assert parley.replies(question) == ()
+
+
+async def test_an_answer_deleted_under_us_stops_claude(parley: World) -> None:
+    question = parley.ask(ENDLESS)
+    await parley.streaming(question)
+    parley.discord.faults.add(Fault("message_gone", route="PATCH /channels"))
+    await parley.claude.streams_open(0)
+    await parley.until(lambda: parley.working == 0)
+
+
+async def test_a_channel_that_forbids_writing_ends_the_turn(parley: World) -> None:
+    parley.discord.faults.add(Fault("missing_permission", route="POST /channels/{channel_id}/messages", times=None))
+    parley.ask(ENDLESS)
+    await parley.until(lambda: bool(queries.of(parley.discord.recorder.requests, queries.CREATE)))
+    await parley.until(lambda: parley.working == 0)
+    await parley.claude.streams_open(0)
+
+
+@pytest.mark.parametrize("kind", ["status_before", "status_after", "drop_reply", "limit_user", "limit_shared"])
+async def test_discords_own_trouble_costs_time_and_no_copy(parley: World, kind: str) -> None:
+    parley.discord.faults.add(Fault(kind, route="POST /channels/{channel_id}/messages", status=502, seconds=0.3))
+    parley.discord.faults.add(Fault(kind, route="PATCH /channels", status=502, seconds=0.3))
+    question = parley.ask(STORY)
+    text = await parley.ended(question, within=30)
+    assert text.split() == said(parley)
+    assert len(parley.replies(question)) == 1
+
+
+async def test_an_event_delivered_twice_is_answered_once(parley: World) -> None:
+    parley.discord.faults.add(Fault("duplicate_event", times=None))
+    question = parley.ask("Hello")
+    await parley.ended(question)
+    assert len(parley.executions()) == 1
+    assert len(parley.replies(question)) == 1
+
+
+async def test_a_reconnect_in_mid_reply_is_not_noticed(parley: World) -> None:
+    question = parley.ask(STORY)
+    await parley.streaming(question)
+    parley.discord.faults.add(Fault("reconnect"))
+    text = await parley.ended(question)
+    assert text.split() == said(parley)
+
+
+def _trace_of(parley: World) -> str:
+    roots = [span for span in parley.gateways[0].spans if span.name.startswith("discord")]
+    return f"{roots[-1].context.trace_id:032x}" if roots and roots[-1].context else "no trace"
+
+
+async def _end_the_busy_executor(parley: World) -> None:
+    """End the executor that talks, as if its pod were gone: no grace."""
+    for executor, stack in zip(parley.executors, parley.executor_stacks, strict=True):
+        if executor.bound.service.slots.load.busy:  # type: ignore[attr-defined]  # the executor's own
+            await stack.aclose()
+            return
+    raise AssertionError("no executor is busy")
