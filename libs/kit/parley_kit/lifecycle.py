@@ -11,9 +11,9 @@ import contextlib
 import importlib.metadata
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import grpc
 import structlog
@@ -210,30 +210,38 @@ async def _started(bound: Bound[S], server: grpc.aio.Server, stop: asyncio.Event
     if runtime.settings.reflection:
         reflection.enable_server_reflection([*service.grpc_services, reflection.SERVICE_NAME], server)
     await server.start()
-    async with asyncio.TaskGroup() as tasks:
-        background = [
-            tasks.create_task(work, name=name)
-            for name, work in (
-                ("health", runtime.health.run()),
-                ("loop lag", _measure_lag(runtime.metrics)),
-                ("channels", runtime.channels.run()),
-                ("service", _run(service, stop)),
-            )
-        ]
-        runtime.log.info("service.started", serves=bound.address, waits_for=service.waits_for)
-        try:
-            yield
-        finally:
-            # The end is shielded: a second signal or a failing test must not cut the drain short of its bounds.
-            ending = asyncio.ensure_future(_drain(bound, server))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            background = [tasks.create_task(work, name=name) for name, work in _background(bound, stop)]
+            runtime.log.info("service.started", serves=bound.address, waits_for=service.waits_for)
             try:
-                await asyncio.shield(ending)
+                yield
             finally:
-                await ending
+                await _drained(bound, server)
                 for task in background:
                     task.cancel()
-    await _close(service)
-    runtime.log.info("service.stopped")
+    finally:
+        await _close(service)
+        runtime.log.info("service.stopped")
+
+
+def _background(bound: Bound[S], stop: asyncio.Event) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+    runtime = bound.runtime
+    return [
+        ("health", runtime.health.run()),
+        ("loop lag", _measure_lag(runtime.metrics)),
+        ("channels", runtime.channels.run()),
+        ("service", _run(bound.service, stop)),
+    ]
+
+
+async def _drained(bound: Bound[S], server: grpc.aio.Server) -> None:
+    """Drain, shielded: a second signal or a failing test must not cut it short of its own bounds."""
+    ending = asyncio.ensure_future(_drain(bound, server))
+    try:
+        await asyncio.shield(ending)
+    finally:
+        await ending
 
 
 async def _run(service: Service, stop: asyncio.Event) -> None:
