@@ -21,6 +21,8 @@ from parley_sandbox.settings import SandboxSettings
 from parley_sandbox.web.server import Sandbox, serve_page
 
 _OWN: Final = "sandbox"
+_TRACES: Final = 1_000
+"""Each change of the fleet is a trace too; a turn's should outlive a few hundred of those."""
 
 
 class Stack:
@@ -43,7 +45,7 @@ class Stack:
         # Nobody waits five seconds for the second gateway; what Discord does then is tested with the loopback itself.
         self.discord = LoopbackDiscord(gateway=GatewaySettings(identify_window=0.0))
         self.claude = LoopbackClaude()
-        self.traces = TraceStore()
+        self.traces = TraceStore(limit=_TRACES)
         self.children: dict[str, Child] = {}
         self.url = ""
         self._environment = environment or {}

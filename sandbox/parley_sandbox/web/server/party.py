@@ -5,6 +5,8 @@ from typing import Any, Final
 from parley_sandbox.otlp import Span, Trace, as_json
 
 SERVICES: Final = ("gateway", "cache", "executor", "monitor")
+TURN: Final = "parley.turn.id"
+"""The attribute that names the question's message."""
 _CLIENT_OF: Final = {"gateway": "discord", "executor": "claude"}
 
 
@@ -54,6 +56,7 @@ def summary(trace: Trace) -> dict[str, Any]:
     return {
         "trace_id": trace.trace_id,
         "name": first.name,
+        "turn": next((str(span.attributes[TURN]) for span in trace.spans if TURN in span.attributes), None),
         "start_ms": trace.start / 1e6,
         "duration_ms": (trace.end - trace.start) / 1e6,
         "parties": sorted({party_of(span) for span in trace.spans}),

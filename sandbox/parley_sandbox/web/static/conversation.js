@@ -23,7 +23,8 @@ export function showConversation() {
   settle(main, [parts.header, parts.scroll]);
   useContent(parts.list);
   showTyping(parts.typing);
-  parts.scroll.addEventListener("scroll", () => nearEnd() && (parts.newest.hidden = true), { passive: true });
+  parts.scroll.addEventListener("scroll", scrolled, { passive: true });
+  new ResizeObserver(() => parts.atEnd && toNewest()).observe(parts.scroll);
   on("channel person", open);
   on("event:message_create event:message_update", arrived);
   on("event:message_delete", gone);
@@ -116,6 +117,11 @@ function refresh(id) {
 const redraw = () => [...(messages()?.keys() ?? [])].forEach(refresh);
 
 const nearEnd = () => parts.scroll.scrollHeight - parts.scroll.scrollTop - parts.scroll.clientHeight < NEAR;
+
+function scrolled() {
+  parts.atEnd = nearEnd();
+  if (parts.atEnd) parts.newest.hidden = true;
+}
 
 function toNewest() {
   parts.scroll.scrollTop = messages()?.size ? parts.scroll.scrollHeight : 0;

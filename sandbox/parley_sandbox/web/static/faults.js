@@ -7,7 +7,10 @@ import { t } from "./texts.js";
 
 const NAMES = { discord: "Discord", claude: "Claude" };
 
-export function faults(place) {
+export function faults(whole) {
+  const place = h("div");
+  const said = h("p.faint", { role: "status" });
+  settle(whole, [said, place]);
   const load = async () => {
     if (store.tab !== "load") return;
     try {
@@ -16,6 +19,11 @@ export function faults(place) {
       settle(place, [h("p.hint", {}, error.message)]);
     }
   };
+  on("injected", (kind) => {
+    said.textContent = t("injected", { kind: kind.replaceAll("_", " ") });
+    said.scrollIntoView({ block: "center" });
+  });
+  on("refused", (sentence) => (said.textContent = sentence));
   on("tab event:faults", load);
   // One that struck is used up without a word: look again when something was answered.
   on("event:turn event:request", () => place.querySelector(".active") && load());
@@ -49,7 +57,7 @@ function kind(each) {
     "div.fault",
     {},
     h("b", {}, name),
-    h("button.plain-button", { type: "button", "aria-label": `${t("inject")}: ${name}`, onclick: () => run(api.addFault(each.source, each.kind)) }, t("inject")),
+    h("button.plain-button", { type: "button", "aria-label": `${t("inject")}: ${name}`, onclick: () => run(api.addFault(each.source, each.kind).then(() => tell("injected", each.kind))) }, t("inject")),
     h("small", {}, each.description),
   );
 }

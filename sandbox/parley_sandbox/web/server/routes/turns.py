@@ -7,7 +7,7 @@ from aiohttp import web
 from parley_sandbox.otlp import as_text
 from parley_sandbox.web.server.answers import RefusedError, answer
 from parley_sandbox.web.server.keys import SANDBOX
-from parley_sandbox.web.server.party import summary, trace_view
+from parley_sandbox.web.server.party import TURN, summary, trace_view
 from parley_sandbox.web.server.sandbox import Sandbox
 
 routes = web.RouteTableDef()
@@ -28,7 +28,7 @@ async def turn(request: web.Request) -> web.Response:
 @routes.get("/api/traces")
 async def traces(request: web.Request) -> web.Response:
     """The last traces in one line each, newest first."""
-    return answer({"traces": [summary(trace) for trace in request.app[SANDBOX].traces.recent() if trace.spans]})
+    return answer({"traces": [summary(trace) for trace in request.app[SANDBOX].traces.recent(200) if trace.spans]})
 
 
 @routes.get("/api/traces/{trace}")
@@ -53,7 +53,7 @@ def _turn(sandbox: Sandbox, message_id: str) -> dict[str, Any]:
     found = sandbox.turns.get(message_id)
     if found is not None:
         return found
-    traced = sandbox.traces.find("parley.turn.id", message_id) or sandbox.traces.find("discord.message.id", message_id)
+    traced = sandbox.traces.find(TURN, message_id) or sandbox.traces.find("discord.message.id", message_id)
     if not traced:
         raise RefusedError(404, f"no gateway has told of a turn for message {message_id}")
     # A gateway that is gone took its list of turns with it; the trace is still here.

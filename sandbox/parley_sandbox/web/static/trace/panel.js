@@ -31,7 +31,7 @@ async function load() {
   try {
     if (id) await loadTrace(id);
     else if (store.turn) settle(panel, pending());
-    else settle(panel, recent((await api.traces()).traces, openTrace));
+    else settle(panel, recent((await api.traces()).traces, openTrace, panel.querySelector("details.group")?.open));
   } catch {
     settle(panel, id === wanted() ? pending() : []);
   }

@@ -5,13 +5,20 @@ import { duration, hour } from "../figures.js";
 import { t } from "../texts.js";
 import { partyName } from "./waterfall.js";
 
-export function recent(traces, openTrace) {
-  if (!traces.length) return [h("p.hint", {}, t("noTraces"))];
-  return [h("h2", {}, t("recentTraces")), h("ul.lines", {}, traces.map((trace) => h("li", {}, line(trace, openTrace))))];
+/** Turns first: an assessment of the fleet is a trace too, and there are many. */
+export function recent(traces, openTrace, open) {
+  const turns = traces.filter((trace) => trace.turn);
+  const others = traces.filter((trace) => !trace.turn);
+  const list = (some) => h("ul.lines", {}, some.map((trace) => h("li", {}, line(trace, openTrace))));
+  return [
+    turns.length ? h("h2", {}, t("recentTraces")) : h("p.hint", {}, t("noTraces")),
+    list(turns),
+    ...(others.length ? [h("details.group", { open }, h("summary", {}, `${t("otherTraces")} · ${others.length}`), list(others))] : []),
+  ];
 }
 
 function line(trace, openTrace) {
-  const words = [hour(trace.start_ms), `${trace.spans} ${t("figureSpans")}`, trace.parties.map(partyName).join(", ")];
+  const words = [hour(trace.start_ms), `${t("figureSpans")} ${trace.spans}`, trace.parties.map(partyName).join(", ")];
   return h(
     "button.line",
     { type: "button", onclick: () => openTrace(trace.trace_id) },
