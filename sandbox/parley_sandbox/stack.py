@@ -18,7 +18,7 @@ from parley_sandbox.otlp import TraceStore, serve_otlp
 from parley_sandbox.plan import Place, Sources, places, services
 from parley_sandbox.ports import free_ports, listening_socket, port_of
 from parley_sandbox.settings import SandboxSettings
-from parley_sandbox.web.server import Sandbox, serve_page
+from parley_sandbox.web.server import Capacity, Sandbox, serve_page
 
 _OWN: Final = "sandbox"
 _TRACES: Final = 1_000
@@ -128,6 +128,7 @@ class Stack:
             monitor=next(place.grpc for place in instances if place.service == "monitor"),
             discord_is_real=self.settings.discord_token is not None,
             claude_is_real=self.settings.anthropic_api_key is not None,
+            capacity=Capacity({place.grpc: place.name for place in instances}),
         )
         self.url = await self._exit.enter_async_context(serve_page(sandbox, bound))
 

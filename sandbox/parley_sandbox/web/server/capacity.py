@@ -1,16 +1,22 @@
 """What the monitor says about tier and slots."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from parley.monitor.v1 import monitor_pb2, monitor_pb2_grpc
 from parley_sandbox.web.server.watch import follow
 
 
+NAMELESS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 class Capacity:
     """The newest capacity map; None while the monitor is away."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, str] = NAMELESS) -> None:
+        """`names`: what an executor at host:port is called by whoever started it."""
+        self._names = names
         self.now: dict[str, Any] | None = None
         self._tell: Callable[[dict[str, Any] | None], None] = _nobody
 
@@ -30,24 +36,25 @@ class Capacity:
         await follow(
             monitor,
             lambda channel: monitor_pb2_grpc.MonitorServiceStub(channel).WatchCapacity(request),
-            lambda response: self.take(as_json(response.capacity)),
+            lambda response: self.take(as_json(response.capacity, self._names)),
             lambda: self.take(None),
         )
 
 
-def as_json(capacity: monitor_pb2.CapacityMap) -> dict[str, Any]:
+def as_json(capacity: monitor_pb2.CapacityMap, names: Mapping[str, str] = NAMELESS) -> dict[str, Any]:
     """The map for the page; the estimate in seconds, null where unknown."""
     estimate = capacity.estimate.ToNanoseconds() / 1e9 if capacity.HasField("estimate") else None
     return {
         "tier": monitor_pb2.Tier.Name(capacity.tier).removeprefix("TIER_").lower(),
         "estimate_seconds": estimate,
-        "executors": [_executor(executor) for executor in capacity.executors],
+        "executors": [_executor(executor, names) for executor in capacity.executors],
         "gateways": [{"instance": each.instance, "draining": each.draining} for each in capacity.gateways],
     }
 
 
-def _executor(executor: monitor_pb2.Executor) -> dict[str, Any]:
+def _executor(executor: monitor_pb2.Executor, names: Mapping[str, str]) -> dict[str, Any]:
     return {
+        "name": names.get(executor.address, executor.instance),
         "instance": executor.instance,
         "address": executor.address,
         "version": executor.version,

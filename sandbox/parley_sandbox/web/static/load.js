@@ -41,7 +41,7 @@ function executor(each) {
   return h(
     "section.executor",
     {},
-    h("div.row-head", {}, h("h2", {}, each.instance), h("span.faint.mono", {}, each.version)),
+    h("div.row-head", {}, h("h2", { title: each.instance }, each.name), h("span.faint.mono", {}, each.version)),
     h("span.faint", {}, [t("slotsFree", { free: each.free, slots: each.slots }), ...states].join(" · ")),
     slots(each),
   );

@@ -16,7 +16,7 @@ export function slots(executor) {
   const words = t("slotsFree", { free: executor.free, slots: executor.slots });
   const cells = Array.from({ length: executor.slots }, (_, number) => h(number < busy ? "i.busy" : "i"));
   const state = executor.stale ? "stale" : executor.draining ? "draining" : "";
-  return h("span.slots", { role: "img", "aria-label": `${executor.instance}: ${words}`, title: words, class: state }, cells);
+  return h("span.slots", { role: "img", "aria-label": `${executor.name}: ${words}`, title: words, class: state }, cells);
 }
 
 export function showTop() {

@@ -59,8 +59,10 @@ def test_a_turn_on_the_wire_becomes_plain_values_with_null_for_what_is_unknown()
 
 
 def test_a_capacity_map_on_the_wire_becomes_plain_values() -> None:
-    executor = monitor_pb2.Executor(instance="executor-1", slots=4, free=1)
-    shown = capacity.as_json(monitor_pb2.CapacityMap(tier=monitor_pb2.TIER_BUSY, executors=[executor]))
+    executors = [monitor_pb2.Executor(instance=f"host-{at}", address=f"host:{at}", slots=4, free=1) for at in (1, 2)]
+    wire = monitor_pb2.CapacityMap(tier=monitor_pb2.TIER_BUSY, executors=executors)
+    shown = capacity.as_json(wire, {"host:2": "executor-2"})
     assert shown["tier"] == "busy"
     assert shown["estimate_seconds"] is None
     assert shown["executors"][0]["free"] == 1
+    assert [executor["name"] for executor in shown["executors"]] == ["host-1", "executor-2"]
