@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import grpc
 
 from parley.cache.v1 import cache_pb2, cache_pb2_grpc
-from parley_cache.load import Identity, LoadReports
+from parley_cache.load import OwnLoad, load_reports
 from parley_cache.orphanage import Orphanage
 from parley_cache.service import TurnServicer
 from parley_cache.settings import CacheSettings
 from parley_cache.store.memory import MemoryStore
 from parley_cache.telemetry import Telemetry
 from parley_cache.wakeups import Wakeups
+from parley_kit.changes import Changes
 from parley_kit.lifecycle import Runtime, Service
 
 GRPC_SERVICES: tuple[str, ...] = (cache_pb2.DESCRIPTOR.services_by_name["TurnService"].full_name,)
@@ -41,10 +42,9 @@ class Cache:
             interval=settings.sweep,
         )
         self._servicer = TurnServicer(self.store, self._wakeups, self._orphanage, observer, settings.lease)
-        identity = Identity(settings.instance, runtime.address, runtime.version)
-        self._reports = LoadReports(
-            identity, lambda: observer.in_flight, runtime.channels, runtime.health, runtime.clock
-        )
+        self._draining, self._changes = False, Changes()
+        own = OwnLoad(lambda: observer.in_flight, lambda: self._draining, self._changes)
+        self._reports = load_reports(runtime, own)
 
     @property
     def waits_for(self) -> str:
@@ -64,7 +64,8 @@ class Cache:
             self._runtime.health.ready()
 
     def drain(self) -> None:
-        self._reports.drain()
+        self._draining = True
+        self._changes.notify()
         self._orphanage.drain()
 
     async def finish(self) -> None:

@@ -14,7 +14,7 @@ from parley_executor.engines.messages_api import Access, MessagesApi
 from parley_executor.engines.port import Engine, EngineError
 from parley_executor.engines.retried import Retried, RetryPolicy
 from parley_executor.generation import Generation, Limits
-from parley_executor.load import Identity, LoadReports, OwnLoad
+from parley_executor.load import load_reports
 from parley_executor.reasons import Reason
 from parley_executor.service import ExecutorServicer
 from parley_executor.settings import ExecutorSettings
@@ -55,9 +55,7 @@ class Executor:
             model=settings.model,
             max_output_tokens=settings.max_output_tokens,
         )
-        identity = Identity(settings.instance, runtime.address, runtime.version)
-        own = OwnLoad(identity, self.slots, self._engine.health)
-        self._reports = LoadReports(own, runtime.channels, runtime.health, runtime.clock)
+        self._reports = load_reports(runtime, self.slots, self._engine.health)
 
     @property
     def waits_for(self) -> str:

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from parley_executor.changes import Changes
 from parley_executor.model import Urgency
 from parley_executor.reasons import Reason, fault_of
+from parley_kit.changes import Changes
 
 SOON = timedelta(seconds=1)
 """What a caller without a slot is asked to wait: a streamed reply ends about that often in a full executor."""
