@@ -7,7 +7,6 @@ from typing import Any, Final
 from parley.monitor.v1 import monitor_pb2, monitor_pb2_grpc
 from parley_sandbox.web.server.watch import follow
 
-
 NAMELESS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
