@@ -23,6 +23,8 @@ from parley_sandbox.anthropic import LoopbackClaude, Pace
 from parley_sandbox.discord import Address, LoopbackDiscord, queries
 
 PATIENCE = 15.0
+NOWHERE = "127.0.0.1:9"
+"""Nothing listens there."""
 Service = Running[Any]
 
 
@@ -74,8 +76,8 @@ class World:
         self.executors.append(await stack.enter_async_context(running(settings, "parley-executor", build)))
         self.executor_stacks.append(stack)
 
-    async def start_gateway(self, **more: Any) -> Gateway:
-        nowhere = "127.0.0.1:9"
+    def gateway_settings(self, **more: Any) -> GatewaySettings:
+        """Make settings for a test: loopback, free ports, no announcement."""
         values: dict[str, Any] = {
             "listen": "127.0.0.1:0",
             "metrics_listen": None,
@@ -83,13 +85,16 @@ class World:
             "grace": 5,
             "discord_token": self.discord.token,
             "discord_rest_url": self.discord_address.rest_url,
-            "cache": self.cache.address if self.cache is not None else nowhere,
-            "monitor": self.monitor.address if self.monitor is not None else nowhere,
+            "cache": self.cache.address if self.cache is not None else NOWHERE,
+            "monitor": self.monitor.address if self.monitor is not None else NOWHERE,
             "cache_silence": 1.0,  # a busy test machine is no silent cache; tests of silence set their own
         }
+        return GatewaySettings(**(values | more))
+
+    async def start_gateway(self, **more: Any) -> Gateway:
         stack = await self._stack()
         gateway = await stack.enter_async_context(
-            running(GatewaySettings(**(values | more)), "parley-gateway", build_gateway)
+            running(self.gateway_settings(**more), "parley-gateway", build_gateway)
         )
         self.gateways.append(gateway)
         self.gateway_stacks.append(stack)

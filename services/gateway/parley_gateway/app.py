@@ -166,7 +166,9 @@ class Gateway:
         return Inbound(self._prompts, self._rules, clicks.take, self._telemetry, self._runtime.clock)
 
     async def _rules(self) -> Rules:
-        return Rules(str(await self.bot.user_id()), timedelta(seconds=self._settings.recent), self._settings.default_locale)
+        return Rules(
+            str(await self.bot.user_id()), timedelta(seconds=self._settings.recent), self._settings.default_locale
+        )
 
     def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup) -> Room:
         settings = self._settings

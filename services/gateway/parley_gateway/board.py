@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from parley_gateway.model import Stage, TurnView
 
@@ -44,7 +44,7 @@ class Board:
         """How many turns have not ended."""
         return sum(view.stage is not Stage.ENDED for view in self._views.values())
 
-    async def watch(self) -> AsyncIterator[TurnView]:
+    async def watch(self) -> AsyncGenerator[TurnView, None]:
         """Yield all views, then each change, until the board closes."""
         watcher = _Watcher()
         for view in self._views.values():

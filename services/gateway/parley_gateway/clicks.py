@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Awaitable, Callable
 
 from parley_gateway import custom_ids
 from parley_gateway.claims import TurnState
+from parley_gateway.messages import DeliveryError
 from parley_gateway.model import Click
 from parley_gateway.ports import Discord, Observer, TurnStore
 from parley_gateway.texts import Key, Texts
 from parley_kit.faults import Fault, NotFound
+
+EVENT = "INTERACTION_CREATE"
 
 
 class Clicks:
@@ -22,17 +26,17 @@ class Clicks:
         self._stop_here, self._observer = stop_here, observer
 
     async def take(self, click: Click) -> None:
-        """Answer one press. Raises nothing that the presser could mend."""
+        """Answer one press; an answer that Discord does not take stops no stop."""
         stop = custom_ids.decode(click.custom_id)
         if stop is None:
-            self._observer.event("INTERACTION_CREATE", "ignored")
+            self._observer.event(EVENT, "ignored")
             return
-        if click.user_id != stop.author_id and not click.may_manage:
-            await self._say(click, Key.STOP_NOT_YOURS)
-        else:
-            await self._discord.acknowledge(click)
+        if click.user_id == stop.author_id or click.may_manage:
+            await self._trying(self._discord.acknowledge(click))
             await self._stop(click, stop.turn_id)
-        self._observer.event("INTERACTION_CREATE", "handled")
+        else:
+            await self._say(click, Key.STOP_NOT_YOURS, acknowledged=False)
+        self._observer.event(EVENT, "handled")
 
     async def _stop(self, click: Click, turn_id: str) -> None:
         """Pass the wish on to whoever holds the turn; the cache carries it, or we are the holder."""
@@ -42,13 +46,15 @@ class Clicks:
             state = TurnState.ENDED
         except Fault:
             if not self._stop_here(turn_id, click.user_id):
-                await self._say_after(click, Key.STOP_FAILED)
+                await self._say(click, Key.STOP_FAILED, acknowledged=True)
             return
         if state is TurnState.ENDED and not self._stop_here(turn_id, click.user_id):
-            await self._say_after(click, Key.STOP_TOO_LATE)
+            await self._say(click, Key.STOP_TOO_LATE, acknowledged=True)
 
-    async def _say(self, click: Click, key: Key) -> None:
-        await self._discord.answer_alone(click, Texts(click.locale).render(key), acknowledged=False)
+    async def _say(self, click: Click, key: Key, *, acknowledged: bool) -> None:
+        text = Texts(click.locale).render(key, reference=click.interaction_id)
+        await self._trying(self._discord.answer_alone(click, text, acknowledged=acknowledged))
 
-    async def _say_after(self, click: Click, key: Key) -> None:
-        await self._discord.answer_alone(click, Texts(click.locale).render(key, reference="-"), acknowledged=True)
+    async def _trying(self, answer: Awaitable[None]) -> None:
+        with contextlib.suppress(DeliveryError):
+            await answer

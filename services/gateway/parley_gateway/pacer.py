@@ -124,7 +124,7 @@ class Pacer:
         """Note what a stream wants; return the seconds after which it shall ask again, 0.0: it may start now."""
         me = self._streams[stream]
         me.wish = wish
-        wait = self._opens(wish) - now
+        wait = self._opens(wish, me.last_start) - now
         if wait > 0:
             return wait
         return 0.0 if self._first(wish.route, now) is me else _LOOK_AGAIN
@@ -154,8 +154,12 @@ class Pacer:
         else:
             lane.interval = max(self.interval, lane.interval * _DECAY)
 
-    def _opens(self, wish: Wish) -> float:
-        return max(wish.at, self._lane(wish.route).next_at, self.budget.earliest(wish.urgency))
+    def _opens(self, wish: Wish, last_start: float) -> float:
+        opens = max(wish.at, self._lane(wish.route).next_at, self.budget.earliest(wish.urgency))
+        if wish.urgency is Urgency.GROWING:
+            # What its stream has just created shows text that is new enough; a final edit needs no such patience.
+            opens = max(opens, last_start + self.interval)
+        return opens
 
     def _lane(self, route: Route) -> _Lane:
         return self._lanes.setdefault(route, _Lane(self.interval))
@@ -165,7 +169,7 @@ class Pacer:
         ready = [
             (one.wish.urgency, one.last_start, one.arrived, one)
             for one in self._streams.values()
-            if one.wish is not None and one.wish.route is route and self._opens(one.wish) <= now
+            if one.wish is not None and one.wish.route is route and self._opens(one.wish, one.last_start) <= now
         ]
         return min(ready, key=lambda row: row[:3])[3]
 

@@ -6,7 +6,7 @@ import asyncio
 
 from support.gateways import World
 
-from parley_sandbox.discord import Permission, queries
+from parley_sandbox.discord import Permission, Recorded, queries
 
 STREAM = "[[ttft=0.05 tps=60 tokens=90]]"
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
@@ -171,7 +171,7 @@ def _turn_tasks() -> set[str]:
     return {name for name in names if name.split()[0] in ("turn", "hold", "reply", "listen", "claim", "produce")}
 
 
-async def _callback(parley: World) -> queries.Recorded:
+async def _callback(parley: World) -> Recorded:
     await parley.until(lambda: bool(queries.of(parley.discord.recorder.requests, queries.CALLBACK)))
     return queries.of(parley.discord.recorder.requests, queries.CALLBACK)[0]
 

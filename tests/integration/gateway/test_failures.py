@@ -10,7 +10,7 @@ from support.gateways import World, world
 from parley_gateway.app import Gateway
 from parley_sandbox.discord import Fault, queries
 
-STORY = "Tell a story. [[ttft=0.05 tps=60 tokens=150]]"
+STORY = "Tell a story. [[ttft=0.05 tps=100 tokens=150]]"
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 
 
@@ -161,7 +161,7 @@ async def test_a_claude_that_says_nothing_is_given_up(alone: World) -> None:
 async def test_without_a_cache_the_answer_comes_and_says_what_is_missing(alone: World) -> None:
     await alone.start_monitor()
     await alone.start_executor()
-    await alone.start_gateway(cache_silence=0.15)
+    await alone.start_gateway(cache_silence=0.15, grace=0)
     await alone.settled()
     question = alone.ask("Hello")
     await alone.until(lambda: "memory cannot be reached" in alone.reply(question))

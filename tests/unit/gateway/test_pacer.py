@@ -49,6 +49,15 @@ def test_new_messages_and_edits_do_not_wait_for_each_other() -> None:
     assert pacer.delay("a", CREATE, 0.2) == pytest.approx(1.0)
 
 
+def test_a_message_that_was_just_created_grows_an_interval_later_and_ends_at_once() -> None:
+    pacer, _ = joined("a", "b")
+    go(pacer, "a", 0.0, CREATE)
+    assert pacer.delay("a", GROWING, 0.1) == pytest.approx(1.0)
+    assert pacer.delay("b", GROWING, 0.1) == 0.0, "another reply need not wait for it"
+    pacer.withdraw("b")
+    assert pacer.delay("a", FINAL, 0.1) == 0.0
+
+
 def test_a_wish_for_later_waits_and_holds_up_nobody() -> None:
     pacer, _ = joined("a", "b")
     assert pacer.delay("a", Wish(Route.EDIT, Urgency.FINAL, 5.0), 1.0) == pytest.approx(4.0)

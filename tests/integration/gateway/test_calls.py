@@ -1,0 +1,186 @@
+"""REST calls that nobody can cancel, and what Discord's answers mean, with real hikari over the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC, datetime
+
+import hikari
+import pytest
+from support.loopback import Cast
+
+from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.outbound import HikariDiscord
+from parley_gateway.messages import DeliveryError, Forbidden, Gone, Messages, Rejected, Transient
+from parley_gateway.model import Click, Named, Prompt
+from parley_sandbox.discord import Fault, Limit, Limits, LoopbackDiscord, queries
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+CREATE = "POST /channels/{channel_id}/messages"
+
+
+class NoWatch:
+    """Watches nothing."""
+
+    def rest(self, method: str, route: str) -> nullcontext[NoWatch]:
+        del method, route
+        return nullcontext(self)
+
+    def message(self, message_id: str) -> None:
+        del message_id
+
+    def failed(self, kind: str, status: int | None, code: int | None) -> None:
+        del kind, status, code
+
+
+class Bench:
+    """hikari's REST client before a loopback Discord."""
+
+    def __init__(self, discord: LoopbackDiscord, rest: hikari.api.RESTClient, calls: Calls) -> None:
+        self.loopback, self.calls = discord, calls
+        self.cast = Cast(discord)
+        self.discord = HikariDiscord(rest, calls, lambda: int(self.cast.bot))
+        self.channel = self.cast.channel("Orchard", "general")
+
+    def messages(self) -> Messages:
+        asked = self.loopback.people.say(self.cast.person("Sam"), self.channel, "hello")
+        question = str(asked["id"])
+        author = self.cast.person("Sam")
+        return self.discord.messages(
+            Prompt(question, self.channel, question, "10", author, "Sam", "en-GB", "hello", Named("c"), NOW, NOW)
+        )
+
+
+@asynccontextmanager
+async def bench(patience: float = 30.0, **discord: object) -> AsyncIterator[Bench]:
+    loopback = LoopbackDiscord(**discord)  # type: ignore[arg-type]  # by name, as the sandbox takes them
+    async with loopback.serve() as address:
+        settings = hikari.impl.HTTPSettings(force_close_transports=False)
+        app = hikari.impl.RESTApp(http_settings=settings, url=address.rest_url, max_retries=0)
+        await app.start()
+        async with app.acquire(loopback.token, "Bot") as rest, asyncio.TaskGroup() as tasks:
+            yield Bench(loopback, rest, Calls(tasks, NoWatch(), patience=patience))  # type: ignore[arg-type]  # as much of an observer as calls need
+        await app.close()
+
+
+@pytest.fixture
+async def table() -> AsyncIterator[Bench]:
+    async with bench() as made:
+        yield made
+
+
+async def test_callers_that_give_up_wedge_no_bucket() -> None:
+    tight = Limits({"PATCH /channels/{channel_id}/messages/{message_id}": Limit(2, 0.5)})
+    async with bench(limits=tight) as table:
+        messages = table.messages()
+        message = await messages.create(0, "x", stop_button=False)
+        for number in range(8):
+            writing = asyncio.create_task(messages.edit(message, str(number), stop_button=False))
+            await asyncio.sleep(0.02)
+            writing.cancel()
+        assert await table.calls.drained(10), "the calls went on"
+        async with asyncio.timeout(5):
+            await messages.edit(message, "still alive", stop_button=False)
+        assert queries.final_texts(table.loopback.recorder.requests)[message] == "still alive"
+
+
+async def test_a_caller_waits_only_so_long_and_the_call_goes_on() -> None:
+    async with bench(patience=0.1) as table:
+        table.loopback.faults.add(Fault("delay", route=CREATE, seconds=0.5))
+        with pytest.raises(Transient):
+            await table.messages().create(0, "x", stop_button=False)
+        assert table.calls.running == 1
+        assert not await table.calls.drained(0.05)
+        assert await table.calls.drained(5)
+        assert len(queries.of(table.loopback.recorder.requests, queries.CREATE)) == 1
+
+
+async def test_the_same_page_twice_is_one_message(table: Bench) -> None:
+    messages = table.messages()
+    first = await messages.create(0, "x", stop_button=True)
+    assert await messages.create(0, "x", stop_button=True) == first
+    assert await messages.create(1, "y", stop_button=True) != first
+
+
+async def test_only_the_first_page_is_a_reply(table: Bench) -> None:
+    messages = table.messages()
+    await messages.create(0, "x", stop_button=True)
+    await messages.create(1, "y", stop_button=True)
+    made = queries.of(table.loopback.recorder.requests, queries.CREATE)
+    assert [bool(queries.replied_to(request)) for request in made] == [True, False]
+
+
+async def test_the_button_comes_and_goes_without_touching_the_text(table: Bench) -> None:
+    messages = table.messages()
+    message = await messages.create(0, "text", stop_button=True)
+    await messages.edit(message, None, stop_button=False)
+    shown = table.loopback.world.messages[table.channel][message]
+    assert shown["content"] == "text"
+    assert shown["components"] == []
+    await messages.remove(message)
+    assert message not in queries.final_texts(table.loopback.recorder.requests)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault("missing_permission", route=CREATE), Forbidden),
+        (Fault("status_before", route=CREATE, status=502), Transient),
+        (Fault("drop_before", route=CREATE), Transient),
+    ],
+)
+async def test_what_discord_says_has_a_meaning(table: Bench, fault: Fault, error: type[DeliveryError]) -> None:
+    table.loopback.faults.add(fault)
+    with pytest.raises(error):
+        await table.messages().create(0, "x", stop_button=False)
+
+
+async def test_what_is_gone_is_told_apart_from_what_is_refused(table: Bench) -> None:
+    messages = table.messages()
+    message = await messages.create(0, "x", stop_button=False)
+    with pytest.raises(Rejected):
+        await messages.edit(message, "x" * 2001, stop_button=False)
+    table.loopback.faults.add(Fault("message_gone", route="PATCH /channels"))
+    with pytest.raises(Gone):
+        await messages.edit(message, "y", stop_button=False)
+
+
+async def test_a_question_that_is_gone_cannot_be_replied_to(table: Bench) -> None:
+    messages = table.messages()
+    question = next(iter(table.loopback.world.messages[table.channel]))
+    table.loopback.people.delete(table.cast.person("Sam"), question)
+    with pytest.raises(Gone):
+        await messages.create(0, "x", stop_button=False)
+
+
+async def test_typing_is_a_courtesy_that_never_fails(table: Bench) -> None:
+    table.loopback.faults.add(Fault("missing_permission", route="POST /channels/{channel_id}/typing"))
+    await table.discord.typing(table.channel)
+
+
+async def test_an_error_tells_nothing_of_what_was_sent(table: Bench) -> None:
+    with pytest.raises(Rejected) as error:
+        await table.messages().create(0, "marzipan" * 300, stop_button=False)
+    assert "marzipan" not in str(error.value)
+
+
+async def test_a_click_that_is_unknown_is_gone(table: Bench) -> None:
+    click = Click("123456789012345678", "token", "v1:stop:1:2", "1", may_manage=False, locale="en-GB")
+    with pytest.raises(Gone):
+        await table.discord.acknowledge(click)
+
+
+async def test_an_acknowledged_click_may_be_acknowledged_again(table: Bench) -> None:
+    messages = table.messages()
+    message = await messages.create(0, "x", stop_button=True)
+    custom_id = str(
+        table.loopback.world.messages[table.channel][message]["components"][0]["components"][0]["custom_id"]
+    )
+    pressed = table.loopback.people.click(table.cast.person("Sam"), message, custom_id)
+    click = Click(str(pressed["id"]), str(pressed["token"]), custom_id, "1", may_manage=False, locale="en-GB")
+    await table.discord.acknowledge(click)
+    await table.discord.acknowledge(click)
+    await table.discord.answer_alone(click, "only for you", acknowledged=True)
+    assert queries.of(table.loopback.recorder.requests, queries.FOLLOW_UP)[0].body["flags"] == 64

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from parley_gateway import custom_ids
+from parley_gateway.claims import TurnState
+from parley_gateway.clicks import Clicks
+from parley_gateway.custom_ids import Stop
+from parley_gateway.messages import Gone
+from parley_gateway.model import Click
+from parley_gateway.ports import Discord, Observer, TurnStore
+from parley_gateway.texts import Key, Texts
+from parley_kit.faults import Fault, NotFound, Unavailable
+
+BUTTON = custom_ids.encode(Stop("9", "30"))
+
+
+class Desk:
+    """A Discord, a cache and a gateway that note what is asked of them."""
+
+    def __init__(self, state: TurnState | Fault = TurnState.OPENED, *, holds: bool = False, late: bool = False) -> None:
+        self.state, self.holds, self.late = state, holds, late
+        self.did: list[str] = []
+
+    async def acknowledge(self, click: Click) -> None:
+        assert click.token
+        self.did.append("acknowledged")
+        if self.late:
+            raise Gone("10062")
+
+    async def answer_alone(self, click: Click, text: str, *, acknowledged: bool) -> None:
+        assert acknowledged == (self.did[:1] == ["acknowledged"]), click.interaction_id
+        self.did.append(text)
+
+    async def stop(self, turn_id: str, by: str) -> TurnState:
+        self.did.append(f"stop {turn_id} by {by}")
+        if isinstance(self.state, Fault):
+            raise self.state
+        return self.state
+
+    def stop_here(self, turn_id: str, by: str) -> bool:
+        assert (turn_id, by) == ("9", "30")
+        self.did.append("stop here")
+        return self.holds
+
+    def event(self, name: str, outcome: str) -> None:
+        assert name == "INTERACTION_CREATE"
+        self.did.append(outcome)
+
+
+async def press(desk: Desk, user: str = "30", custom_id: str = BUTTON, *, manage: bool = False) -> list[str]:
+    clicks = Clicks(cast("Discord", desk), cast("TurnStore", desk), desk.stop_here, cast("Observer", desk))
+    await clicks.take(Click("1", "token", custom_id, user, may_manage=manage, locale="ja"))
+    return desk.did
+
+
+def text(key: Key) -> str:
+    return Texts("ja").render(key, reference="1")
+
+
+async def test_the_click_is_taken_before_anything_else() -> None:
+    assert await press(Desk()) == ["acknowledged", "stop 9 by 30", "handled"]
+
+
+async def test_who_may_manage_messages_may_stop_too() -> None:
+    assert "stop 9 by 31" in await press(Desk(), "31", manage=True)
+
+
+async def test_others_are_told_in_their_language_and_nothing_stops() -> None:
+    assert await press(Desk(), "31") == [text(Key.STOP_NOT_YOURS), "handled"]
+
+
+@pytest.mark.parametrize("state", [TurnState.ENDED, NotFound("NO_SUCH_TURN", "")])
+async def test_what_has_ended_cannot_be_stopped(state: TurnState | Fault) -> None:
+    assert (await press(Desk(state)))[-2] == text(Key.STOP_TOO_LATE)
+
+
+async def test_without_a_cache_the_holder_stops_by_itself() -> None:
+    away = Unavailable("UNAVAILABLE", "")
+    assert await press(Desk(away, holds=True)) == ["acknowledged", "stop 9 by 30", "stop here", "handled"]
+    assert (await press(Desk(away)))[-2] == text(Key.STOP_FAILED)
+
+
+async def test_a_turn_that_the_cache_forgot_is_stopped_where_it_is_held() -> None:
+    forgot = NotFound("NO_SUCH_TURN", "")
+    assert (await press(Desk(forgot, holds=True)))[-2:] == ["stop here", "handled"]
+
+
+async def test_an_answer_that_comes_too_late_stops_no_stop() -> None:
+    assert "stop 9 by 30" in await press(Desk(late=True))
+
+
+async def test_a_button_of_somebody_elses_bot_is_left_alone() -> None:
+    assert await press(Desk(), custom_id="other:thing") == ["ignored"]
