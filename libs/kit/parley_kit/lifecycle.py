@@ -36,10 +36,11 @@ S = TypeVar("S", bound=ServiceSettings)
 LAG_INTERVAL = 0.1
 CLOSE_SECONDS = 5.0
 USAGE_EXIT = 2
+PING_INTERVAL = "grpc.http2.min_ping_interval_without_data_ms"
 # A client pings every 30 s; a server that allows fewer answers with ENHANCE_YOUR_CALM.
 SERVER_OPTIONS: list[tuple[str, int]] = [
     ("grpc.so_reuseport", 0),  # a taken port is a mistake to be told, not to be shared
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    (PING_INTERVAL, 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
     *(option for option in KEEPALIVE if option[0] != "grpc.keepalive_permit_without_calls"),
     *SIZES,
