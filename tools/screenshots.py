@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from parley_sandbox.anthropic import Pace
 from parley_sandbox.settings import SandboxSettings
 from parley_sandbox.stack import Stack
 
@@ -34,6 +35,8 @@ async def main() -> None:
         for name, window in WINDOWS.items():
             await _shot(await _opened(browser, address, **window), name)
         await _shot_of_tabs(await _opened(browser, address, **WINDOWS["page-light"]))
+        stack.claude.pace = Pace(ttft=0.4, tps=25)
+        await _shot_while_streaming(await _opened(browser, address, **WINDOWS["page-light"]))
         await browser.close()
 
 
@@ -52,6 +55,16 @@ async def _shot_of_tabs(page: Page) -> None:
     for tab in ("Load", "Requests"):
         await page.get_by_role("tab", name=tab).click()
         await _shot(page, f"page-{tab.lower()}")
+
+
+async def _shot_while_streaming(page: Page) -> None:
+    """Ask for code and look while it is being written, with the Stop button there and its own trace growing."""
+    await page.locator("textarea").fill("@Parley Show me how to retry a call in Python, with code")
+    await page.keyboard.press("Enter")
+    growing = page.locator("li.message").last
+    await expect(growing.get_by_role("button", name="Stop")).to_be_visible(timeout=20_000)
+    await expect(growing.locator("pre")).to_be_visible(timeout=60_000)
+    await _shot(page, "page-streaming")
 
 
 async def _opened(browser: Browser, url: str, **window: Any) -> Page:
