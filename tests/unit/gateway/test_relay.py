@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -495,9 +497,9 @@ def test_what_stands_in_the_end_is_one_attempt(todo: list[tuple[str, str]], endi
         assert stripped(channel.contents) in [stripped(standing_of(text, ending)) for text in texts]
 
 
-def stripped(contents: list[str]) -> list[str]:
+def stripped(contents: Sequence[str | None]) -> list[str]:
     """Leave out white space at the ends, which Discord does not show: no edit is made for it."""
-    return [content.rstrip() for content in contents]
+    return [(content or "").rstrip() for content in contents]
 
 
 def play(relay: Relay, channel: Channel, todo: list[tuple[str, str]]) -> list[str]:

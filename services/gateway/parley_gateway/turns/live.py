@@ -33,9 +33,8 @@ class Turns:
                 self._begin(await self._prompts.get())
 
     def adopt(self, orphan: Orphan) -> None:
-        """Finish a turn whose gateway is gone, if nobody else does."""
-        if len(self._live) < self._most:
-            self._begin(orphan.opening.prompt, orphan)
+        """Finish a turn whose gateway is gone, if nobody else does; nobody would offer it again, so none waits."""
+        self._begin(orphan.opening.prompt, orphan)
 
     def stop(self, turn_id: str, by: str) -> bool:
         """Stop a turn that is held here; False when it is not."""

@@ -101,10 +101,7 @@ class Turn:
 
     async def _claim(self) -> None:
         """Wait for the cache's first word; without one, answer without memory. An orphan is not ours without one."""
-        if await self._hold.first_word():
-            return
-        if self._orphan is not None:
-            self._left.set()
+        if self._orphan is not None or await self._hold.first_word():
             return
         self._watch.trouble(Trouble.CACHE_SILENT.name, TABLE[Trouble.CACHE_SILENT].act.name)
         self._verdict.without_memory = True
