@@ -15,6 +15,7 @@ from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.messages import DeliveryError, Forbidden, Gone, Messages, Rejected, Transient
 from parley_gateway.model import Click, Named, Prompt
+from parley_kit.clock import SystemClock
 from parley_sandbox.discord import Fault, Limit, Limits, LoopbackDiscord, queries
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -41,7 +42,7 @@ class Bench:
     def __init__(self, discord: LoopbackDiscord, rest: hikari.api.RESTClient, calls: Calls) -> None:
         self.loopback, self.calls = discord, calls
         self.cast = Cast(discord)
-        self.discord = HikariDiscord(rest, calls, lambda: int(self.cast.bot))
+        self.discord = HikariDiscord(rest, calls, lambda: int(self.cast.bot), SystemClock())
         self.channel = self.cast.channel("Orchard", "general")
 
     def messages(self) -> Messages:

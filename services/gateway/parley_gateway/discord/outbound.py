@@ -10,10 +10,12 @@ from typing_extensions import override
 from parley_gateway import custom_ids, nonces
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.errors import ACKNOWLEDGED
+from parley_gateway.discord.typing import TypingSigns
 from parley_gateway.messages import DeliveryError, Messages
 from parley_gateway.model import Click, Prompt
 from parley_gateway.ports import Discord, RestWatch
 from parley_gateway.texts import Key, Texts
+from parley_kit.clock import Clock
 
 TYPING = "/channels/{channel_id}/typing"
 MESSAGES = "/channels/{channel_id}/messages"
@@ -29,8 +31,11 @@ Row = hikari.api.MessageActionRowBuilder
 class HikariDiscord(Discord):
     """Discord through hikari's REST client. application_id: known when the bot is connected."""
 
-    def __init__(self, rest: hikari.api.RESTClient, calls: Calls, application_id: Callable[[], int]) -> None:
+    def __init__(
+        self, rest: hikari.api.RESTClient, calls: Calls, application_id: Callable[[], int], clock: Clock
+    ) -> None:
         self._rest, self._calls, self._application_id = rest, calls, application_id
+        self._clock, self._signs = clock, TypingSigns()
 
     @override
     async def typing(self, channel_id: str) -> None:
@@ -38,6 +43,8 @@ class HikariDiscord(Discord):
             # only the request: hikari's own `async with` would cancel calls when it is left
             await self._rest.trigger_typing(int(channel_id))
 
+        if not self._signs.due(channel_id, self._clock.monotonic()):
+            return
         try:
             await self._calls.call("POST", TYPING, work)
         except DeliveryError:
