@@ -42,15 +42,15 @@ class Wire(Generic[Said, Heard]):
 
 
 class Reports(Generic[Said, Heard]):
-    """The streams. `reachable` is told whether any peer answers."""
+    """The streams. `reachable` is told whether any peer answers, where somebody wants to know."""
 
     def __init__(
-        self, wire: Wire[Said, Heard], changes: Changes, clock: Clock, reachable: Callable[[bool], None]
+        self, wire: Wire[Said, Heard], changes: Changes, clock: Clock, reachable: Callable[[bool], None] | None = None
     ) -> None:
         self._wire = wire
         self._changes = changes
         self._clock = clock
-        self._reachable = reachable
+        self._reachable = reachable or _nobody
         self._intervals: dict[str, float] = {}
         self._ended = False
         self._open = 0
@@ -103,3 +103,7 @@ class Reports(Generic[Said, Heard]):
                 async with asyncio.timeout(self._intervals.get(address, INTERVAL)):
                     await change.wait()
             await asyncio.sleep(BURST)
+
+
+def _nobody(_answers: bool) -> None:  # noqa: FBT001 — the shape of the port
+    """Nobody wants to know."""

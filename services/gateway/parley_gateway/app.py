@@ -23,7 +23,7 @@ from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.figures import Figures
-from parley_gateway.load import Identity, LoadReports
+from parley_gateway.load import OwnLoad, load_reports
 from parley_gateway.model import CapacityMap, Prompt
 from parley_gateway.pacer import Budget, Pacers
 from parley_gateway.service import GatewayServicer
@@ -33,6 +33,7 @@ from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.live import Turns
 from parley_gateway.turns.produce import ProduceLimits
 from parley_gateway.turns.room import Room, TurnSettings
+from parley_kit.changes import Changes
 from parley_kit.channel import Endpoints
 from parley_kit.lifecycle import Runtime, Service
 
@@ -67,13 +68,8 @@ class Gateway:
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
         self._prompts: asyncio.Queue[Prompt] = asyncio.Queue(settings.inbound_queue)
-        self._reports = LoadReports(
-            Identity(settings.instance, runtime.address, runtime.version),
-            lambda: self.live,
-            lambda: self._draining,
-            runtime.channels,
-            clock,
-        )
+        self._changes = Changes()
+        self._reports = load_reports(runtime, OwnLoad(lambda: self.live, lambda: self._draining, self._changes))
         self._figures.watch(lambda: self.live, lambda: self.admissions.waiting)
         self.turns: Turns | None = None
         self.calls: Calls | None = None
@@ -113,13 +109,14 @@ class Gateway:
 
     def drain(self) -> None:
         self._draining = True
-        self._reports.changed()
+        self._changes.notify()
         self.board.close()
 
     async def finish(self) -> None:
         if self.turns is not None and self.calls is not None:
             await self.turns.finish(self._settings.grace, RELEASE_SECONDS)
             await self.calls.drained(CALLS_SECONDS)
+        await self._reports.end()
 
     async def close(self) -> None:
         await self.bot.close()
@@ -127,14 +124,13 @@ class Gateway:
     # --- the parts
 
     def _work(self, tasks: asyncio.TaskGroup, turns: Turns) -> None:
-        clock = self._runtime.clock
         for name, work in (
             ("discord", self.bot.run()),
             ("turns", turns.run()),
             ("orphans", self._cache.watch_orphans(turns.adopt)),
             ("capacity", self._monitor.watch(self._fresh_map, self.admissions.lost)),
             ("line", self.admissions.watch()),
-            ("reports", self._reports.run(Endpoints(self._settings.monitor, clock))),
+            ("reports", self._reports.run(self._settings.monitor)),
             ("state", self._watch_state()),
         ):
             tasks.create_task(work, name=name)
