@@ -16,7 +16,7 @@ async def test_an_executor_dies_and_the_same_messages_end_with_one_attempts_text
     async with system(executors=2) as parley:
         question = parley.ask(STORY)
         message = await parley.streaming(question, 60)
-        turn = await parley.turn(question)
+        turn = await parley.answering(question)
         victim = next(child for child in parley.stack.children.values() if child.address == turn["executor"])
         await victim.kill()
         reply = await parley.reply(question, within=60)
