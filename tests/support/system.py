@@ -101,7 +101,7 @@ class System:
     async def answering(self, question: str) -> Mapping[str, Any]:
         """Wait until a gateway says which executor answers; return its turn."""
         async with asyncio.timeout(PATIENCE):
-            while not (turn := await self.turn(question)).get("executor"):
+            while not (turn := await self.turn(question)).get("executor"):  # noqa: ASYNC110 — it looks over HTTP
                 await asyncio.sleep(LOOK_EVERY)
         return turn
 
