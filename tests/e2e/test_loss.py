@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from support.system import Reply, System, system
 
+from parley_sandbox.anthropic import Pace
 from parley_sandbox.discord import Fault, queries
 
 STORY = "Tell a long story. [[ttft=0.1 tps=40 tokens=320]]"
@@ -75,9 +76,11 @@ async def test_a_message_that_a_dead_gateway_had_on_its_way_is_finished_and_not_
     async with system(gateways=2, environment={"PARLEY_CACHE_LEASE": "2"}) as parley:
         discord = parley.stack.discord
         discord.faults.add(Fault("delay_reply", route=queries.CREATE, seconds=30.0))
-        question = parley.ask(STORY)
+        parley.stack.claude.pace = Pace(ttft=0.1, tps=40)
+        question = parley.ask("Tell a story. [[tokens=200]]")
         await parley.until(lambda: bool(answers(parley)))
         holder = await holder_of(parley, question)
+        parley.stack.claude.pace = Pace(ttft=0.0, tps=100_000)  # so that the sibling has all to say in one create
         await parley.stack.children[holder].kill()
         reply = await parley.reply(question, within=60)
         assert reply.outcome == "answered"
