@@ -25,6 +25,9 @@ from parley_kit.telemetry import PROPAGATOR, trace_id_of
 SILENT = ("/grpc.health.v1.Health/", "/grpc.reflection.")
 """Probes come every few seconds and tell nothing."""
 
+DEADLINE_SLACK = 0.25
+"""A caller's clock runs out before ours, by as long as its request was on the way; then its reset comes first."""
+
 Handler = Callable[[Any, Any], Any]
 
 
@@ -123,4 +126,5 @@ def _code_set(context: Any, otherwise: grpc.StatusCode = grpc.StatusCode.OK) -> 
 
 def _why_cancelled(context: Any) -> grpc.StatusCode:
     left = context.time_remaining()
-    return grpc.StatusCode.DEADLINE_EXCEEDED if left is not None and left <= 0 else grpc.StatusCode.CANCELLED
+    late = left is not None and left <= DEADLINE_SLACK
+    return grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
