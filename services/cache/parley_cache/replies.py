@@ -47,10 +47,14 @@ def _read(tables: Tables, turn: Turn, log: Log) -> Turn:
     turn = replace(turn, state=State.OPENED, log=log.id, source=source, link=log.link)
     tables.put_turn(turn)
     tables.add_reader(log.id, turn.id)
-    leader = tables.turn(log.leader)
-    if log.end is None and (leader is None or leader.lease.lapsed):
+    if log.end is None and _is_leaderless(tables, log):
         promote(tables, log)
     return tables.turn(turn.id) or turn
+
+
+def _is_leaderless(tables: Tables, log: Log) -> bool:
+    leader = tables.turn(log.leader)
+    return leader is None or leader.lease.lapsed
 
 
 def lead(tables: Tables, turn: Turn, key: bytes | None, *, keeps: bool, attempt: int = 1) -> Turn:
@@ -206,10 +210,9 @@ def resume(tables: Tables, turn: Turn) -> Turn:
     log = tables.log(turn.log) if turn.log is not None else None
     if log is None:
         return attach(tables, turn)
-    leader = tables.turn(log.leader)
     if log.end is None and log.leader == turn.id:
         _resume_leading(tables, log, turn)
-    elif log.end is None and (leader is None or leader.lease.lapsed):
+    elif log.end is None and _is_leaderless(tables, log):
         promote(tables, log)
     elif log.leader == turn.id:
         _reread(tables, log, turn)

@@ -82,12 +82,12 @@ class _Turns(_Frame, TurnTable):
     def snooze(self, turn_id: str, until: float) -> None:
         self._alarms.set(turn_id, until)
 
-    @override
     def due_turns(self, limit: int) -> Sequence[str]:
+        """Take up to `limit` turns whose alarm has passed; the alarm is gone then."""
         return self._alarms.take_due(self.now, limit)
 
-    @override
     def lapsed_turns(self) -> Iterable[Turn]:
+        """All turns whose lease lapsed and that have not ended, oldest first."""
         return [self.turns[turn_id] for turn_id in self.lapsed]
 
 
@@ -167,8 +167,8 @@ class _Logs(_Frame, LogTable):
     def is_stored(self, log_id: str) -> bool:
         return log_id in self.shelf
 
-    @override
     def stale_replies(self) -> Sequence[str]:
+        """Take the logs whose time is over out of the stored ones."""
         return self.shelf.take_stale(self.now)
 
 
@@ -221,8 +221,8 @@ class _Conversations(_Frame, ConversationTable):
             self._recent[channel_id, user_id] = conversation_id
             self._askers.setdefault(conversation_id, []).append((channel_id, user_id))
 
-    @override
     def drop_idle_conversations(self, before: float) -> None:
+        """Forget conversations that nobody touched since then, and the oldest above the bound; never a busy one."""
         surplus = len(self.conversations) - self.limits.conversations
         for one in list(islice(self.conversations.values(), _BATCH)):
             if one.touched >= before and surplus <= 0:

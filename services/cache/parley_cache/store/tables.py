@@ -1,9 +1,9 @@
 """The records as one atomic operation sees them.
 
 The rules (`turns`, `conversations`, `replies`, `views`) are written against this Protocol alone: they read, decide
-and write, without waiting. The memory adapter runs them on its dictionaries. An adapter that shares its store
-between processes either runs them as scripts there or replays them: read what they read, write what they wrote if
-nothing of it has changed.
+and write, without waiting. The memory adapter runs them on its dictionaries; the Redis adapter reads what they
+read and writes what they wrote if nothing of it has changed (docs/adr/0006). What no rule asks for, such as which
+turns are due, is the adapter's own.
 """
 
 from __future__ import annotations
@@ -40,14 +40,6 @@ class TurnTable(Protocol):
     def drop_turn(self, turn_id: str) -> None: ...
     def snooze(self, turn_id: str, until: float) -> None:
         """Look at it again at that time, whatever its own alarm says."""
-        ...
-
-    def due_turns(self, limit: int) -> Sequence[str]:
-        """Take up to `limit` turns whose alarm has passed; the alarm is gone then."""
-        ...
-
-    def lapsed_turns(self) -> Iterable[Turn]:
-        """All turns whose lease lapsed and that have not ended, oldest first."""
         ...
 
 
@@ -89,9 +81,6 @@ class LogTable(Protocol):
         ...
 
     def is_stored(self, log_id: str) -> bool: ...
-    def stale_replies(self) -> Sequence[str]:
-        """Take the logs whose time is over out of the stored ones."""
-        ...
 
 
 class ConversationTable(Protocol):
@@ -111,9 +100,6 @@ class ConversationTable(Protocol):
         ...
 
     def set_recent(self, channel_id: str, user_id: str, conversation_id: str) -> None: ...
-    def drop_idle_conversations(self, before: float) -> None:
-        """Forget conversations that nobody touched since then, and the oldest above the bound; never a busy one."""
-        ...
 
 
 class Tables(TurnTable, LogTable, ConversationTable, Protocol):
