@@ -14,6 +14,8 @@ class Limits:
     attempts: int = 3
     done_for: float = 24 * 3600.0
     reply_ttl: float = 3600.0
+    reply_ttl_least: float = 600.0
+    reply_ttl_most: float = 24 * 3600.0
     reply_entries: int = 1000
     reply_bytes: int = 64 * 1024 * 1024
     log_characters: int = 2 * 1024 * 1024

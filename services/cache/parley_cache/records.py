@@ -58,7 +58,8 @@ class Turn:
 class Log:
     """A reply log; its text lies beside it. `length` in code points, `size` in bytes, both of `attempt`.
 
-    `key`: whom it may serve while it runs; `keeps`: it may be stored under that key when it is complete.
+    `key`: whom it may serve while it runs; `keeps`: it may be stored under that key when it is complete; `begun`: when
+    its leader began to produce, in the store's seconds; `groups`: who may purge it.
     """
 
     id: str
@@ -70,6 +71,8 @@ class Log:
     length: int = 0
     size: int = 0
     end: TextEnd | None = None
+    begun: float = 0.0
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

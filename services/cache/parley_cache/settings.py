@@ -40,6 +40,12 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
         description="How long an ended turn is remembered, so that none is answered twice, in seconds.",
     )
     reply_ttl: float = Field(3600.0, gt=0, description="How long a stored reply serves, in seconds.")
+    reply_ttl_least: float = Field(
+        600.0, gt=0, description="How short tuning may make a stored reply's time to live, in seconds."
+    )
+    reply_ttl_most: float = Field(
+        24 * 3600.0, gt=0, description="How long tuning may make a stored reply's time to live, in seconds."
+    )
     reply_entries: int = Field(1000, ge=0, description="How many replies are stored at most, a number.")
     reply_bytes: int = Field(64 * 1024 * 1024, ge=0, description="How much text of stored replies is kept, in bytes.")
     log_characters: int = Field(2 * 1024 * 1024, ge=1, description="How long one reply may be, in characters.")
@@ -61,6 +67,8 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
             attempts=self.attempts,
             done_for=self.done_for,
             reply_ttl=self.reply_ttl,
+            reply_ttl_least=self.reply_ttl_least,
+            reply_ttl_most=self.reply_ttl_most,
             reply_entries=self.reply_entries,
             reply_bytes=self.reply_bytes,
             log_characters=self.log_characters,

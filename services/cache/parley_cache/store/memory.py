@@ -94,6 +94,6 @@ class _Subscriber:
 def _sweep(tables: MemoryTables, *, lapses: bool) -> None:
     for turn_id in tables.due_turns(SWEPT_AT_ONCE):
         turns.wake(tables, turn_id, lapses=lapses)
-    for log_id in tables.stale_replies():
-        replies.drop_if_unused(tables, log_id)
+    replies.expire(tables, SWEPT_AT_ONCE)
+    tables.drop_ended_records(SWEPT_AT_ONCE)
     tables.drop_idle_conversations(tables.now - tables.limits.conversation_ttl)

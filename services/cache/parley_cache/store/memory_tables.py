@@ -8,13 +8,13 @@ from itertools import islice
 
 from typing_extensions import override
 
-from parley_cache import turns
+from parley_cache import shelf, turns
 from parley_cache.limits import Limits
 from parley_cache.model import Message, State
 from parley_cache.records import Conversation, Log, Turn
 from parley_cache.store.alarms import Alarms
+from parley_cache.store.memory_drawers import MemoryDrawers
 from parley_cache.store.port import Figures
-from parley_cache.store.shelf import Shelf
 from parley_cache.store.tables import (
     ConversationTable,
     LogTable,
@@ -99,7 +99,6 @@ class _Logs(_Frame, LogTable):
         self._texts: dict[str, Text] = {}
         self._readers: dict[str, dict[str, None]] = {}
         self._live: dict[bytes, str] = {}
-        self.shelf = Shelf(limits)
 
     @override
     def log(self, log_id: str) -> Log | None:
@@ -154,22 +153,6 @@ class _Logs(_Frame, LogTable):
             self._live.pop(key, None)
         else:
             self._live[key] = log_id
-
-    @override
-    def stored(self, key: bytes) -> str | None:
-        return self.shelf.get(key, self.now)
-
-    @override
-    def store_reply(self, key: bytes, log_id: str, size: int) -> Sequence[str]:
-        return self.shelf.put(key, log_id, size, self.now)
-
-    @override
-    def is_stored(self, log_id: str) -> bool:
-        return log_id in self.shelf
-
-    def stale_replies(self) -> Sequence[str]:
-        """Take the logs whose time is over out of the stored ones."""
-        return self.shelf.take_stale(self.now)
 
 
 class _Conversations(_Frame, ConversationTable):
@@ -242,8 +225,12 @@ class _Conversations(_Frame, ConversationTable):
                 del self._recent[asker]
 
 
-class MemoryTables(_Turns, _Logs, _Conversations, Tables):
+class MemoryTables(_Turns, _Logs, _Conversations, MemoryDrawers, Tables):
     """All records of one process."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        MemoryDrawers.__init__(self)
 
     def figures(self) -> Figures:
         """Count them."""
@@ -253,7 +240,7 @@ class MemoryTables(_Turns, _Logs, _Conversations, Tables):
             orphans=len(self.lapsed),
             logs=len(self.logs),
             log_bytes=self.log_bytes,
-            stored=len(self.shelf),
-            stored_bytes=self.shelf.size,
+            stored=self.total(shelf.ENTRIES),
+            stored_bytes=self.total(shelf.BYTES),
             conversations=len(self.conversations),
         )

@@ -14,6 +14,7 @@ from typing import Protocol
 from parley_cache.limits import Limits
 from parley_cache.model import Message
 from parley_cache.records import Conversation, Log, Turn
+from parley_cache.store.drawers import Drawers
 
 EXPIRY = "expiry"
 """The subject of leases that were given back: an orphan may wait."""
@@ -72,15 +73,6 @@ class LogTable(Protocol):
         ...
 
     def set_live(self, key: bytes, log_id: str | None) -> None: ...
-    def stored(self, key: bytes) -> str | None:
-        """Return the complete log that is stored for a key and still fresh; counts as a use."""
-        ...
-
-    def store_reply(self, key: bytes, log_id: str, size: int) -> Sequence[str]:
-        """Store a complete log; return the logs that had to go for it."""
-        ...
-
-    def is_stored(self, log_id: str) -> bool: ...
 
 
 class ConversationTable(Protocol):
@@ -102,7 +94,7 @@ class ConversationTable(Protocol):
     def set_recent(self, channel_id: str, user_id: str, conversation_id: str) -> None: ...
 
 
-class Tables(TurnTable, LogTable, ConversationTable, Protocol):
+class Tables(TurnTable, LogTable, ConversationTable, Drawers, Protocol):
     """All of it, with the operation's time (the store's, in seconds) and the store's limits."""
 
     now: float
