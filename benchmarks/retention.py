@@ -37,7 +37,7 @@ def hit_ratios(trace: Trace) -> list[Row]:
         rivals = {name: 100 * share(make(), trace.requests, _equal) for name, (make, _) in RIVALS.items()}
         bound = 100 * clairvoyant(trace.requests)
     rows = [
-        _row(f"hit ratio, %: {trace.name}", ours, name, value, RIVALS[name][1], load.share)
+        _row(f"hit ratio, %: {trace.name}", ours, name, value, behind=RIVALS[name][1], load=load.share)
         for name, value in rivals.items()
     ]
     goal, met = f"≥ {OF_THE_BOUND} (moonshot)", ours / bound >= OF_THE_BOUND
@@ -45,7 +45,7 @@ def hit_ratios(trace: Trace) -> list[Row]:
     return [*rows, bounded]
 
 
-def _row(quantity: str, ours: float, rival: str, value: float, behind: float, load: float) -> Row:
+def _row(quantity: str, ours: float, rival: str, value: float, *, behind: float, load: float) -> Row:
     goal = f"≥ − {behind} points" if behind else "≥"
     return Row("C4", quantity, ours, rival, value, ours / value, goal, ours >= value - behind, load)
 
@@ -56,7 +56,7 @@ def savings(trace: Trace) -> list[Row]:
         ours = 100 * share(Parley(weighs=True), trace.requests, _saving)
         rivals = {name: 100 * share(make(), trace.requests, _saving) for name, (make, _) in RIVALS.items()}
     quantity = f"saved seconds and tokens, %: {trace.name}"
-    return [_row(quantity, ours, name, value, 0.0, load.share) for name, value in rivals.items()]
+    return [_row(quantity, ours, name, value, behind=0.0, load=load.share) for name, value in rivals.items()]
 
 
 def _measured() -> list[Row]:
