@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import grpc
 
@@ -13,6 +14,7 @@ from parley_cache.orphanage import Orphanage
 from parley_cache.service import TurnServicer
 from parley_cache.settings import CacheSettings
 from parley_cache.store.memory import MemoryStore
+from parley_cache.store.port import Store
 from parley_cache.telemetry import Telemetry
 from parley_cache.wakeups import Wakeups
 from parley_kit.lifecycle import Runtime, Service
@@ -29,7 +31,7 @@ class Cache:
         settings = runtime.settings
         self._runtime = runtime
         self.grace = settings.grace
-        self.store = MemoryStore(settings.limits, runtime.clock)
+        self.store = _store(runtime)
         observer = Telemetry(runtime.metrics)
         self._wakeups = Wakeups(self.store)
         self._orphanage = Orphanage(
@@ -48,15 +50,18 @@ class Cache:
 
     @property
     def waits_for(self) -> str:
-        """The monitor; the cache serves without it."""
-        monitor = self._runtime.settings.monitor
-        return f"the monitor at {monitor}" if monitor is not None else "nothing; no monitor is set"
+        """Redis, and the monitor, without which the cache serves as well."""
+        redis, monitor = self._runtime.settings.redis, self._runtime.settings.monitor
+        told = f"the monitor at {monitor}" if monitor is not None else "nothing; no monitor is set"
+        return f"Redis at {redis.server}, {told}" if redis is not None else told
 
     def register(self, server: grpc.aio.Server) -> None:
         cache_pb2_grpc.add_TurnServiceServicer_to_server(self._servicer, server)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.store.run(), name="store")
+            await self.store.ready()
             tasks.create_task(self._wakeups.run(), name="wake-ups")
             tasks.create_task(self._orphanage.run(), name="orphanage")
             if self._runtime.settings.monitor is not None:
@@ -74,6 +79,21 @@ class Cache:
 
     async def close(self) -> None:
         await self.store.close()
+
+
+def _store(runtime: Runtime[CacheSettings]) -> Store:
+    """Choose where everything is kept."""
+    settings = runtime.settings
+    if settings.redis is None:
+        return MemoryStore(settings.limits, runtime.clock)
+    # only who needs it pays for it: the client costs 10 MB and as long to load as all the rest
+    from parley_cache.store.redis import RedisStore  # noqa: PLC0415
+    from parley_cache.store.redis.instruments import Instruments  # noqa: PLC0415
+
+    instruments = Instruments(
+        runtime.tracer, runtime.metrics.registry, settings.redis.server, partial(runtime.health.set, "redis")
+    )
+    return RedisStore(settings.redis, settings.limits, instruments, patience=settings.redis_patience)
 
 
 def build(runtime: Runtime[CacheSettings]) -> Service:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from parley_cache.limits import Limits
-from parley_kit.settings import Address, ServiceSettings
+from parley_cache.store.target import Target, check_url
+from parley_kit.settings import Address, ServiceSettings, split_address
 
 
 class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
@@ -19,6 +20,26 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
     )
     monitor: Address | None = Field(
         None, description="host:port of the monitor that gets load reports; unset: none are sent."
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="redis://, rediss:// (TLS) or unix:// URL with user, password and database; unset: everything is kept in this process, and there may be one cache only.",
+    )
+    redis_ca_file: str | None = Field(
+        None, description="File of the authority that Redis's certificate is checked against; unset: the system's."
+    )
+    redis_sentinels: str | None = Field(
+        None, description="Sentinels that name the Redis, host:port with commas between; unset: the URL's host is it."
+    )
+    redis_master: str = Field("mymaster", description="The name under which the Sentinels know the Redis.")
+    redis_sentinel_password: SecretStr | None = Field(
+        None, description="The Sentinels' own password; unset: they have none."
+    )
+    redis_patience: float = Field(
+        0.1,
+        gt=0,
+        le=10,
+        description="How long Redis may be silent while it is asked something before calls fail, in seconds.",
     )
     lease: float = Field(
         15.0, gt=0, le=600, description="How long a gateway holds a turn after its last sign of life, in seconds."
@@ -57,6 +78,35 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
     )
     conversations: int = Field(100_000, ge=1, description="How many conversations are kept at most, a number.")
     grace: float = Field(10.0, ge=0, le=600, description="How long open calls may go on after a drain, in seconds.")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            check_url(url.get_secret_value())
+        return url
+
+    @field_validator("redis_sentinels")
+    @classmethod
+    def _check_sentinels(cls, addresses: str | None) -> str | None:
+        for address in (addresses or "").split(","):
+            if addresses:
+                split_address(address.strip())
+        return addresses
+
+    @property
+    def redis(self) -> Target | None:
+        """Which Redis keeps everything; None: this process does."""
+        if self.redis_url is None:
+            return None
+        password = self.redis_sentinel_password
+        return Target(
+            url=self.redis_url.get_secret_value(),
+            ca_file=self.redis_ca_file,
+            sentinels=tuple(split_address(one.strip()) for one in (self.redis_sentinels or "").split(",") if one),
+            master=self.redis_master,
+            sentinel_password=password.get_secret_value() if password is not None else None,
+        )
 
     @property
     def limits(self) -> Limits:

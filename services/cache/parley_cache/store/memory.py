@@ -31,6 +31,19 @@ class MemoryStore(Operations):
         self._tables = MemoryTables(limits)
         self._subscribers: set[_Subscriber] = set()
 
+    @property
+    @override
+    def losses(self) -> int:
+        return 0
+
+    @override
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    @override
+    async def ready(self) -> None:
+        return
+
     @override
     async def _run(self, name: str, rule: Callable[[Tables], T], surely: Surely) -> T:
         return self._at_once(rule)

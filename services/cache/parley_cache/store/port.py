@@ -35,6 +35,19 @@ class Figures:
 class Store(Protocol):
     """Turns, reply logs and conversations."""
 
+    @property
+    def losses(self) -> int:
+        """How often the store was found to be away; a new number: it may have missed renewals, or forgotten things."""
+        ...
+
+    async def run(self) -> None:
+        """Stay connected until cancelled. Raises Precondition when what it is connected to must not be used."""
+        ...
+
+    async def ready(self) -> None:
+        """Return once it can be asked; `run` must be running."""
+        ...
+
     async def claim(self, ask: Ask) -> Granted | Duplicate: ...
     async def adopt(self, wish: Adoption) -> Granted: ...
     async def renew(self, right: Held) -> None: ...
