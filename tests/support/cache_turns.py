@@ -209,4 +209,4 @@ class StoreBench:
 
 def have(source: Source | None = Source.LEAD, attempt: int = 1, offset: int = 0, **more: Any) -> Have:
     """What a holder has after a break."""
-    return Have(more.get("state", State.OPENED), source, attempt, offset, more.get("posted", ()))
+    return Have(more.pop("state", State.OPENED), source, attempt, offset, more.pop("posted", ()), **more)

@@ -69,6 +69,7 @@ class RefusalReason(Enum):
     """Why a turn is refused; FORGOTTEN: its holder was told, the store no longer knows."""
 
     QUEUE_FULL = "queue_full"
+    STALE = "stale"
     FORGOTTEN = "forgotten"
 
 
@@ -156,7 +157,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """All that began a turn; an adopter gets it whole."""
+    """All that began a turn; an adopter gets it whole.
+
+    `rewind_to`: the turn from before which to answer again; empty: none. `expected_revision`: the conversation's as
+    its member saw it; 0: whatever it is.
+    """
 
     turn_id: str
     reference: Reference
@@ -167,17 +172,23 @@ class Opening:
     system_prompt: str
     max_output_tokens: int
     policy: Policy
+    rewind_to: str = ""
+    expected_revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Have:
-    """What a holder has when it opens a turn again; `offset` in code points of `attempt`."""
+    """What a holder has when it opens a turn again.
+
+    `offset` in code points of `attempt`; `revision`: the one that it was told it would commit, 0: none.
+    """
 
     state: State
     source: Source | None
     attempt: int
     offset: int
     posted: tuple[Posted, ...]
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +233,7 @@ class TextEnd:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of a conversation; author fields are empty for Claude."""
+    """A message of a conversation; author fields are empty for Claude. `posted`: where its turn's answer stands."""
 
     role: Role
     text: str
@@ -230,6 +241,7 @@ class Message:
     author_id: str = ""
     author_name: str = ""
     attachments: tuple[Attachment, ...] = ()
+    posted: tuple[Posted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

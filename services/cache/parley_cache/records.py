@@ -26,7 +26,8 @@ class Turn:
     """A turn.
 
     `serial` counts what its holder must be told by another Opened; `window` is the range of the conversation's
-    messages that it saw when it opened; `feeds`: it ended for its member, but its log is still open.
+    messages that it saw when it opened; `feeds`: it ended for its member, but its log is still open; `forgotten`:
+    nothing of it shall be remembered.
     """
 
     opening: Opening
@@ -47,6 +48,7 @@ class Turn:
     outcome: Outcome | None = None
     ended: float = 0.0
     feeds: bool = False
+    forgotten: bool = False
 
     @property
     def id(self) -> str:

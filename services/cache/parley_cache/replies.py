@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from parley_cache import leases, shelf, storing
-from parley_cache.model import Failed, Source, State, Stopped, TextEnd
+from parley_cache.model import Failed, Have, Source, State, Stopped, TextEnd
 from parley_cache.records import Log, Turn
 from parley_cache.store.tables import Tables, turn_subject
 from parley_kit.faults import Exhausted, OutOfRange, Precondition
@@ -80,16 +80,17 @@ def lead(tables: Tables, turn: Turn, key: bytes | None, *, keeps: bool, attempt:
     return replace(turn, state=State.OPENED, log=log.id, source=Source.LEAD)
 
 
-def lead_restored(tables: Tables, turn: Turn, attempt: int) -> Turn:
+def lead_restored(tables: Tables, turn: Turn, have: Have) -> Turn:
     """Begin a forgotten log again, for the leader that still produces it.
 
-    Its text may rest on a history that the store forgot too, so it is not stored, and only the readers that it had
-    find it again.
+    Unless its holder knows that there was no history (its revision was the first), its text may rest on one that the
+    store forgot too: then it is not stored, and only the readers that it had find it again.
     """
-    key = _restored(turn.key) if turn.key is not None else None
+    first = have.revision == 1
+    key = turn.key if turn.key is None or first else _restored(turn.key)
     if key is not None and tables.live(key) is not None:
         key = None
-    return lead(tables, turn, key, keeps=False, attempt=max(1, attempt))
+    return lead(tables, turn, key, keeps=first, attempt=max(1, have.attempt))
 
 
 def append(tables: Tables, turn: Turn, attempt: int, offset: int, text: str) -> None:

@@ -226,3 +226,11 @@ def take_all(room: Room, names: Sequence[str]) -> Sequence[str]:
     """Take out these replies; return their logs."""
     records = zip(names, room.records(Stored, names), strict=True)
     return [take(room, name, stored) for name, stored in records if stored is not None]
+
+
+def take_log(room: Room, key: bytes | None, log: str) -> Sequence[str]:
+    """Take out the reply of a key if it is this log; return that."""
+    stored = room.record(Stored, key.hex()) if key is not None else None
+    if key is None or stored is None or stored.log != log:
+        return ()
+    return [take(room, key.hex(), stored)]

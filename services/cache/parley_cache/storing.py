@@ -18,18 +18,15 @@ MISSES = "replies.misses"
 SAVED_MILLISECONDS = "replies.saved_milliseconds"
 SAVED_TOKENS = "replies.saved_tokens"
 
-PURGED_FOR = 3600.0
-"""How long a purge keeps running answers out, in seconds: longer than a turn may last."""
-
-PURGED_AT_ONCE = 200
-"""How many replies one operation purges."""
+BARRED_FOR = 3600.0
+"""How long a purge keeps out what was running then, in seconds: longer than a turn may last."""
 
 
 @dataclass(frozen=True, slots=True)
-class Purged:
-    """What began before `at`, in the store's seconds, is not stored any more."""
+class Barred:
+    """What began before `until`, in the store's seconds, is not stored any more."""
 
-    at: float
+    until: float
 
 
 def guild(guild_id: str) -> str:
@@ -84,7 +81,7 @@ def keep(tables: Tables, log: Log, end: TextEnd) -> Sequence[str]:
         return ()
     for _follower in tables.readers(log.id):
         _count_saving(tables, Saving(0.0, saving.tokens))
-    if log.key is None or not log.keeps or _is_purged(tables, log):
+    if log.key is None or not log.keeps or _is_barred(tables, log):
         return ()
     return shelf.store(tables, Reply(log.key, log.id, log.size, saving, log.groups))
 
@@ -98,31 +95,19 @@ def _is_complete(end: TextEnd) -> bool:
     return isinstance(end.result, Finished) and end.result.stop_reason != "refusal"
 
 
-def _is_purged(tables: Tables, log: Log) -> bool:
-    purges = tables.records(Purged, (shelf.TIMES, *log.groups))
-    return any(purged is not None and log.begun <= purged.at for purged in purges)
+def _is_barred(tables: Tables, log: Log) -> bool:
+    bars = tables.records(Barred, (shelf.TIMES, *log.groups))
+    return any(barred is not None and log.begun <= barred.until for barred in bars)
 
 
-def purge(tables: Tables, order: str) -> Sequence[str]:
-    """Take up to PURGED_AT_ONCE replies of an order out, and keep those out that are running; return their logs."""
-    tables.put_record(order, Purged(tables.now), tables.now + PURGED_FOR)
-    return shelf.take_all(tables, tables.lowest(order, PURGED_AT_ONCE))
-
-
-def purge_turn(tables: Tables, turn: Turn) -> Sequence[str]:
-    """Take out the reply that a turn produced or read; return its log, if it was stored."""
-    log = tables.log(turn.log) if turn.log is not None else None
-    if log is None or log.key is None:
-        return ()
-    stored = tables.record(Stored, log.key.hex())
-    if stored is None or stored.log != log.id:
-        return ()
-    return [shelf.take(tables, log.key.hex(), stored)]
+def bar(tables: Tables, order: str) -> None:
+    """Keep replies of an order from being stored that are running now."""
+    tables.put_record(order, Barred(tables.now), tables.now + BARRED_FOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What stored and shared replies did since the store began; `oldest` is the age of the oldest one, in seconds."""
+    """What stored and shared replies did since the store began; `oldest` is the age of the oldest one, in seconds; None: there is none."""
 
     hits: int
     misses: int
@@ -132,7 +117,7 @@ class Statistics:
     entries: int
     size: int
     evictions: int
-    oldest: float
+    oldest: float | None
     time_to_live: float
 
 
@@ -152,7 +137,7 @@ def statistics(tables: Tables) -> Statistics:
     )
 
 
-def _oldest(tables: Tables) -> float:
+def _oldest(tables: Tables) -> float | None:
     names = tables.lowest(shelf.TIMES, 1)
     stored = tables.record(Stored, names[0]) if names else None
-    return tables.now - stored.at if stored is not None else 0.0
+    return tables.now - stored.at if stored is not None else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import conversations, leases, replies
+from parley_cache import conversations, leases, replies, rewinding
 from parley_cache.leases import Lease
 from parley_cache.model import (
     Have,
@@ -75,9 +75,20 @@ def _lease(tables: Tables, name: str, holder: str) -> Lease:
 
 
 def _begin(tables: Tables, ask: Ask) -> Granted:
-    turn = conversations.enter(tables, _new(tables, ask))
+    turn = _new(tables, ask)
+    refusal = _refusal(tables, turn)
+    if refusal is not None:
+        turn = replace(turn, state=State.REFUSED, refusal=refusal)
+    else:
+        turn = conversations.enter(tables, rewinding.take_back(tables, turn))
     tables.put_turn(turn)
     return _granted(turn, knows=True, fresh=True)
+
+
+def _refusal(tables: Tables, turn: Turn) -> RefusalReason | None:
+    if rewinding.is_stale(tables, turn):
+        return RefusalReason.STALE
+    return RefusalReason.QUEUE_FULL if conversations.is_full(tables, turn) else None
 
 
 def _new(tables: Tables, ask: Ask) -> Turn:
@@ -119,7 +130,8 @@ def _restore(tables: Tables, ask: Ask, have: Have) -> Granted:
     if have.state is State.REFUSED:
         turn = replace(turn, state=State.REFUSED, refusal=RefusalReason.FORGOTTEN)
     elif have.source is Source.LEAD:
-        turn = replies.lead_restored(tables, conversations.occupy(tables, turn), have.attempt)
+        conversations.catch_up(tables, turn.conversation, have.revision)
+        turn = replies.lead_restored(tables, conversations.occupy(tables, turn), have)
     else:
         turn = replace(turn, restore=_patience(tables, have))
     tables.put_turn(turn)

@@ -141,10 +141,11 @@ class Orphan:
     attempt: int
     offset: int
     posted: tuple[Posted, ...]
+    revision: int = 0
 
 
 def orphan(tables: Tables, turn: Turn) -> Orphan:
     """Describe an orphan to those who may adopt it."""
     log = tables.log(turn.log) if turn.log is not None else None
     attempt, offset = (log.attempt, log.length) if log is not None else (0, 0)
-    return Orphan(turn.opening, turn.lease.id, turn.state, turn.source, attempt, offset, turn.posted)
+    return Orphan(turn.opening, turn.lease.id, turn.state, turn.source, attempt, offset, turn.posted, turn.revision)

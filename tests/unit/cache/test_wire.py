@@ -19,6 +19,8 @@ FULL = opening(
     asked_at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
     mode=Mode.REFRESH,
     attachments=(Attachment("1", "2", "a.txt", "text/plain", 3),),
+    rewind_to="999",
+    expected_revision=7,
 )
 
 
@@ -88,6 +90,8 @@ def _set(message: Any, path: str, value: Any) -> None:
         ("origin.asked_at.seconds", 1 << 60),
         ("cache_policy.mode", 9),
         ("cache_policy.scope", 9),
+        ("rewind_to", "abc"),
+        ("rewind_to", "1000"),
         ("have.attempt", 1_000_001),
         ("have.source", 9),
     ],

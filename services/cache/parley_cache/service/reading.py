@@ -36,7 +36,7 @@ def opening(message: pb.Open) -> Opening:
     bounds.count("open.attachments", len(attachments), bounds.ATTACHMENTS)
     return Opening(
         turn_id=bounds.snowflake("open.turn_id", message.turn_id),
-        reference=_reference(message.conversation),
+        reference=reference("open.conversation", message.conversation),
         origin=_origin(message.origin),
         prompt=bounds.text("open.prompt", message.prompt, bounds.PROMPT),
         attachments=tuple(_attachment(f"open.attachments[{i}]", one) for i, one in enumerate(attachments)),
@@ -47,11 +47,20 @@ def opening(message: pb.Open) -> Opening:
             bounds.choice("open.cache_policy.mode", enums.MODES, message.cache_policy.mode),
             bounds.choice("open.cache_policy.scope", enums.SCOPES, message.cache_policy.scope),
         ),
+        rewind_to=_rewind_to(message),
+        expected_revision=message.expected_revision,
     )
 
 
-def _reference(message: pb.Conversation) -> Reference:
-    field = "open.conversation"
+def _rewind_to(message: pb.Open) -> str:
+    target = bounds.optional_snowflake("open.rewind_to", message.rewind_to)
+    if target and target == message.turn_id:
+        raise InvalidInput("open.rewind_to", "a turn cannot rewind to itself.")
+    return target
+
+
+def reference(field: str, message: pb.Conversation) -> Reference:
+    """Read how a conversation is named."""
     match message.WhichOneof("reference"):
         case "id":
             return Named(bounds.needed(f"{field}.id", message.id, bounds.ID))
@@ -124,6 +133,7 @@ def have(message: pb.Open) -> Have | None:
         attempt=bounds.count(f"{field}.attempt", had.attempt, bounds.ATTEMPTS),
         offset=had.offset,
         posted=tuple(_posted(f"{field}.posted[{i}]", one) for i, one in enumerate(had.posted)),
+        revision=had.revision,
     )
 
 

@@ -46,7 +46,7 @@ def word(value: Word) -> pb.HoldTurnResponse:
         case Piece() | TextEnd() | Restarted():
             return _telling(value)
         case Renewed(number, lease, valid_for):
-            renewed = pb.Renewed(number=number, lease=lease, valid_for=_duration(timedelta(seconds=valid_for)))
+            renewed = pb.Renewed(number=number, lease=lease, valid_for=duration(timedelta(seconds=valid_for)))
             return pb.HoldTurnResponse(renewed=renewed)
         case StopRequested(by, others_read):
             return pb.HoldTurnResponse(stop_requested=pb.StopRequested(by=by, others_read=others_read))
@@ -76,7 +76,8 @@ def _telling(value: Piece | TextEnd | Restarted) -> pb.HoldTurnResponse:
             return pb.HoldTurnResponse(restarted=pb.Restarted(attempt=attempt))
 
 
-def _duration(value: timedelta) -> Duration:
+def duration(value: timedelta) -> Duration:
+    """Write a time span."""
     message = Duration()
     message.FromTimedelta(value)
     return message
@@ -87,16 +88,17 @@ def _opened(opened: Opened) -> pb.Opened:
         conversation_id=opened.conversation_id,
         revision=opened.revision,
         started_by=opened.started_by,
-        window=[_message(message) for message in opened.window],
+        window=[said(message) for message in opened.window],
         source=enums.SOURCE_NUMBERS[opened.source],
         attempt=opened.attempt,
         offset=opened.offset,
-        posted=[_posted(posted) for posted in opened.posted],
+        posted=[note(posted) for posted in opened.posted],
         link=opened.link,
     )
 
 
-def _message(message: Message) -> pb.Message:
+def said(message: Message) -> pb.Message:
+    """Write a message of a conversation."""
     return pb.Message(
         role=enums.ROLE_NUMBERS[message.role],
         text=message.text,
@@ -117,7 +119,8 @@ def _attachment(attachment: Attachment) -> pb.Attachment:
     )
 
 
-def _posted(posted: Posted) -> pb.Posted:
+def note(posted: Posted) -> pb.Posted:
+    """Write a Discord message of a turn."""
     return pb.Posted(kind=enums.KIND_NUMBERS[posted.kind], index=posted.index, message_id=posted.message_id)
 
 
@@ -127,7 +130,7 @@ def _text_end(end: TextEnd) -> pb.TextEnd:
         case Finished(stop_reason):
             return pb.TextEnd(attempt=end.attempt, stop_reason=stop_reason, usage=usage)
         case Failed(reason, retryable, retry_after):
-            wait = _duration(retry_after) if retry_after is not None else None
+            wait = duration(retry_after) if retry_after is not None else None
             error = pb.TextError(reason=reason, retryable=retryable, retry_after=wait)
             return pb.TextEnd(attempt=end.attempt, error=error, usage=usage)
         case _:
@@ -152,7 +155,8 @@ def orphan(value: Orphan) -> pb.Orphan:
             source=enums.SOURCE_NUMBERS[value.source],
             attempt=value.attempt,
             offset=value.offset,
-            posted=[_posted(posted) for posted in value.posted],
+            posted=[note(posted) for posted in value.posted],
+            revision=value.revision,
         )
     )
     return pb.Orphan(open=message, lease=value.lease, state=enums.STATE_NUMBERS[value.state])
@@ -171,6 +175,8 @@ def _open(opening: Opening) -> pb.Open:
         cache_policy=pb.CachePolicy(
             mode=enums.MODE_NUMBERS[opening.policy.mode], scope=enums.SCOPE_NUMBERS[opening.policy.scope]
         ),
+        rewind_to=opening.rewind_to,
+        expected_revision=opening.expected_revision,
     )
 
 
@@ -179,7 +185,7 @@ def _conversation(reference: Reference) -> pb.Conversation:
         return pb.Conversation(id=reference.id)
     if isinstance(reference, ReplyTo):
         return pb.Conversation(reply_to_message_id=reference.message_id)
-    within = _duration(reference.within)
+    within = duration(reference.within)
     return pb.Conversation(recent=pb.Recent(channel_id=reference.channel_id, user_id=reference.user_id, within=within))
 
 

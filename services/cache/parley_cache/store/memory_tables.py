@@ -181,6 +181,10 @@ class _Conversations(_Frame, ConversationTable):
         self._messages.setdefault(conversation_id, []).extend(messages)
 
     @override
+    def replace_messages(self, conversation_id: str, start: int, messages: Sequence[Message]) -> None:
+        self._messages.setdefault(conversation_id, [])[start:] = messages
+
+    @override
     def messages(self, conversation_id: str, start: int, stop: int) -> Sequence[Message]:
         return tuple(self._messages.get(conversation_id, ())[start:stop])
 

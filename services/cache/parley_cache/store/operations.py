@@ -77,3 +77,7 @@ class Operations(Store):
     async def look(self, right: Held, seen: Seen) -> View:
         surely = Surely(turn=right.turn_id, seen=seen)
         return await self._run("look", lambda tables: views.look(tables, right, seen), surely)
+
+    @override
+    async def apply(self, name: str, rule: Callable[[Tables], T]) -> T:
+        return await self._run(name, rule, Surely())

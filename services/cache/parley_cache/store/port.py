@@ -6,13 +6,16 @@ A call that the store cannot answer raises Unavailable; a broken rule raises the
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from parley_cache.model import Held, Outcome, Posted, State, TextEnd
+from parley_cache.store.tables import Tables
 from parley_cache.turns import Adoption, Ask, Duplicate, Granted
 from parley_cache.views import Orphan, Seen, View
+
+T = TypeVar("T")
 
 EVERYTHING = ""
 """The subject that means: changes may have been missed, look at everything."""
@@ -67,6 +70,10 @@ class Store(Protocol):
         ...
 
     async def figures(self) -> Figures: ...
+    async def apply(self, name: str, rule: Callable[[Tables], T]) -> T:
+        """Run any other rule as one atomic operation, `name`d for who watches; only its last run counts."""
+        ...
+
     def changes(self) -> AsyncIterator[Sequence[str]]:
         """Stream the subjects (`tables.turn_subject`, `tables.log_subject`, `tables.EXPIRY`) that changed.
 
