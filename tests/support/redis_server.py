@@ -136,8 +136,10 @@ class Fleet:
     def fail_over(self) -> None:
         """Let the Sentinels make the replica the master; return once they name it."""
         before = self.master_port()
-        self.sentinels[0].say("SENTINEL", "FAILOVER", MASTER)
         deadline = time.monotonic() + START_SECONDS
+        while not (answer := self.sentinels[0].say("SENTINEL", "FAILOVER", MASTER)).startswith("+OK"):
+            assert time.monotonic() < deadline, answer
+            time.sleep(0.05)
         while self.master_port() == before:
             assert time.monotonic() < deadline, "no failover"
             time.sleep(0.01)

@@ -77,6 +77,11 @@ class Link:
         """Return once Redis was reached."""
         await self._up.wait()
 
+    @property
+    def is_up(self) -> bool:
+        """Whether Redis can be asked, or is just being reached."""
+        return self._state is not State.AWAY
+
     async def ask(self, words: Words) -> Any:
         """Send one command and return its answer. Raises the fault that its error means."""
         if self._refusal is not None:

@@ -54,6 +54,11 @@ class RedisStore(Operations):
     def losses(self) -> int:
         return self._link.losses
 
+    @property
+    def is_up(self) -> bool:
+        """Whether calls are passed on; else they fail at once."""
+        return self._link.is_up
+
     @override
     async def run(self) -> None:
         await self._link.run()

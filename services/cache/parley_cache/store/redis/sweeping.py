@@ -71,9 +71,11 @@ class Sweeping:
     async def _each(self, name: str, due: Sequence[bytes], rule: Callable[[RedisTables, str], None]) -> None:
         several = list(dict.fromkeys(one.decode() for one in due))
         for first in range(0, len(several), SIDE_BY_SIDE):
-            async with asyncio.TaskGroup() as tasks:
-                for one in several[first : first + SIDE_BY_SIDE]:
-                    tasks.create_task(self._transactions.run(name, partial(_with, rule, one)))
+            batch = several[first : first + SIDE_BY_SIDE]
+            under_way = (self._transactions.run(name, partial(_with, rule, one)) for one in batch)
+            for fault in await asyncio.gather(*under_way, return_exceptions=True):
+                if fault is not None:
+                    raise fault
 
     async def _ask(self, *reads: Read) -> list[Any]:
         found = Reads({}, cells.decode)
