@@ -44,6 +44,7 @@ class Draft:
         cell = self.reads.cells.get(key)
         if cell is None:
             raise NotRead(Read("cell", key))
+        self.reads.used.add(key)
         return cell.value
 
     def _put(self, key: str, value: Any) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
-from opentelemetry.trace import SpanKind, StatusCode, Tracer
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, StatusCode, Tracer
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
 from parley_kit import semconv
@@ -16,6 +16,10 @@ from parley_kit.metrics import SECONDS, exemplar
 EVALSHA = "EVALSHA"
 BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, *(edge for edge in SECONDS if edge <= 1))
 """In seconds: a step takes some hundred microseconds, and nothing is waited for longer than a moment."""
+
+
+OFTEN = frozenset({"append", "figures", "look", "orphans", "renew", "sweep"})
+"""Operations that come several times a second for as long as a turn lives: they are timed, and leave no span."""
 
 
 class Instruments:
@@ -43,17 +47,9 @@ class Instruments:
 
     @contextlib.contextmanager
     def operation(self, name: str) -> Iterator[None]:
-        """Record an operation around a block; `name` is what it does, such as append."""
+        """Record an operation around a block; `name` is what it does, such as claim."""
         started, error = time.perf_counter(), ""
-        attributes = {
-            semconv.DB_SYSTEM_NAME: "redis",
-            semconv.DB_OPERATION_NAME: EVALSHA,
-            semconv.DB_STORED_PROCEDURE_NAME: name,
-            semconv.SERVER_ADDRESS: self._server,
-        }
-        with self._tracer.start_as_current_span(
-            EVALSHA, kind=SpanKind.CLIENT, attributes=attributes, record_exception=False, set_status_on_exception=False
-        ) as span:
+        with contextlib.nullcontext(INVALID_SPAN) if name in OFTEN else self._span(name) as span:
             try:
                 yield
             except Fault as fault:
@@ -64,3 +60,14 @@ class Instruments:
             finally:
                 took = time.perf_counter() - started
                 self._duration.labels(EVALSHA, name, error).observe(took, exemplar=exemplar(span))
+
+    def _span(self, name: str) -> contextlib.AbstractContextManager[Span]:
+        attributes = {
+            semconv.DB_SYSTEM_NAME: "redis",
+            semconv.DB_OPERATION_NAME: EVALSHA,
+            semconv.DB_STORED_PROCEDURE_NAME: name,
+            semconv.SERVER_ADDRESS: self._server,
+        }
+        return self._tracer.start_as_current_span(
+            EVALSHA, kind=SpanKind.CLIENT, attributes=attributes, record_exception=False, set_status_on_exception=False
+        )

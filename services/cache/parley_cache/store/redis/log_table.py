@@ -78,6 +78,7 @@ class RedisLogs(Draft, LogTable):
         group = self.reads.groups.get(key)
         if group is None:
             raise NotRead(Read("group", key))
+        self.reads.used.add(key)
         found = dict.fromkeys(group.value)
         for verb, reader in self._moves(key):
             if verb == "JOIN":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from parley_cache import metering
 from parley_cache.model import Named, Opening, ReplyTo
 from parley_cache.records import Log, Turn
 from parley_cache.retention import Stored
@@ -51,6 +52,9 @@ def _claim(ask: Ask) -> Iterator[Read]:
     opening = ask.opening
     yield from _conversation(opening)
     yield Read("cell", names.log(f"{opening.turn_id}.{ask.lease}"))
+    for kind, name in metering.needs(opening.origin):
+        KINDS[kind.__name__] = kind
+        yield Read("cell", names.record(kind, name))
     if ask.key is not None:
         yield Read("chain", names.record(Stored, ask.key.hex()), PREFIX + names.log("%s"), LOG_OF_STORED)
         leader = " ".join(PREFIX + form for form in (names.log("%s"), names.turn("%t"), names.opening("%t")))

@@ -45,13 +45,18 @@ Decode = Callable[[str, bytes], Any]
 
 @dataclass(slots=True)
 class Reads:
-    """Everything read so far by one run of an operation; `known` is what this process saw before."""
+    """Everything read so far by one try of an operation.
+
+    `known`: what this process saw before; `used`: the cells and groups that the rule looked at. Only these must not
+    change: what was read on a guess stands in nobody's way.
+    """
 
     known: Mapping[str, Cell]
     decode: Decode
     cells: dict[str, Cell] = field(default_factory=dict)
     groups: dict[str, Cell] = field(default_factory=dict)
     others: dict[Read, Any] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
 
     def __contains__(self, read: Read) -> bool:
         if read.kind == "cell":
@@ -108,9 +113,10 @@ class Reads:
         return Cell(version, tuple(member.decode() for member in ordered))
 
     def expectations(self, skip: str) -> list[tuple[str, str, bytes]]:
-        """Return what must still be as it was read; keys that begin with `skip` change only with another cell."""
-        cells = [("cell", key, cell.version) for key, cell in self.cells.items() if not key.startswith(skip)]
-        return cells + [("group", key, group.version) for key, group in self.groups.items()]
+        """Return what must still be as it was when the rule looked at it; keys that begin with `skip` change only with another cell."""
+        used = [key for key in self.used if not key.startswith(skip)]
+        cells = [("cell", key, self.cells[key].version) for key in used if key in self.cells]
+        return cells + [("group", key, self.groups[key].version) for key in used if key in self.groups]
 
     def wanted(self) -> list[Read]:
         """Return all that was read, to read it again."""
