@@ -8,18 +8,15 @@ from functools import partial
 
 import grpc
 
-from parley.cache.v1 import cache_pb2, cache_pb2_grpc
 from parley_cache.load import Identity, LoadReports
 from parley_cache.orphanage import Orphanage
-from parley_cache.service import TurnServicer
+from parley_cache.service import GRPC_SERVICES, PreferencesServicer, TurnServicer, register
 from parley_cache.settings import CacheSettings
 from parley_cache.store.memory import MemoryStore
 from parley_cache.store.port import Store
 from parley_cache.telemetry import Telemetry
 from parley_cache.wakeups import Wakeups
 from parley_kit.lifecycle import Runtime, Service
-
-GRPC_SERVICES: tuple[str, ...] = (cache_pb2.DESCRIPTOR.services_by_name["TurnService"].full_name,)
 
 
 class Cache:
@@ -43,6 +40,7 @@ class Cache:
             interval=settings.sweep,
         )
         self._servicer = TurnServicer(self.store, self._wakeups, self._orphanage, observer, settings.lease)
+        self._preferences = PreferencesServicer(self.store, self._wakeups)
         identity = Identity(settings.instance, runtime.address, runtime.version)
         self._reports = LoadReports(
             identity, lambda: observer.in_flight, runtime.channels, runtime.health, runtime.clock
@@ -56,7 +54,7 @@ class Cache:
         return f"Redis at {redis.server}, {told}" if redis is not None else told
 
     def register(self, server: grpc.aio.Server) -> None:
-        cache_pb2_grpc.add_TurnServiceServicer_to_server(self._servicer, server)
+        register(server, self._servicer, self._preferences, self.store)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -71,6 +69,7 @@ class Cache:
     def drain(self) -> None:
         self._reports.drain()
         self._orphanage.drain()
+        self._preferences.drain()
 
     async def finish(self) -> None:
         """Wait for the last held turn: the monitor keeps the load of a cache that still has some."""

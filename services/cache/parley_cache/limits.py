@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from parley_cache.quotas import UsageLimits
+
+MICRO_USD = 1_000_000
+"""Cost is counted in millionths of a US dollar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -22,6 +27,29 @@ class Limits:
     window_tokens: int = 24_000
     conversation_ttl: float = 30 * 24 * 3600.0
     conversations: int = 100_000
+    message_period: float = 60.0
+    user_messages: int = 20
+    user_tokens_day: int = 0
+    user_tokens_month: int = 0
+    user_usd_day: float = 0.0
+    user_usd_month: float = 0.0
+    guild_messages: int = 0
+    guild_tokens_day: int = 0
+    guild_tokens_month: int = 0
+    guild_usd_day: float = 0.0
+    guild_usd_month: float = 0.0
+
+    @property
+    def user(self) -> UsageLimits:
+        """What each member may use."""
+        cost_day, cost_month = (round(usd * MICRO_USD) for usd in (self.user_usd_day, self.user_usd_month))
+        return UsageLimits(self.user_messages, self.user_tokens_day, self.user_tokens_month, cost_day, cost_month)
+
+    @property
+    def guild(self) -> UsageLimits:
+        """What all members of a guild may use together."""
+        cost_day, cost_month = (round(usd * MICRO_USD) for usd in (self.guild_usd_day, self.guild_usd_month))
+        return UsageLimits(self.guild_messages, self.guild_tokens_day, self.guild_tokens_month, cost_day, cost_month)
 
     @property
     def renewal(self) -> float:

@@ -68,6 +68,7 @@ class PostedKind(Enum):
 class RefusalReason(Enum):
     """Why a turn is refused; FORGOTTEN: its holder was told, the store no longer knows."""
 
+    QUOTA = "quota"
     QUEUE_FULL = "queue_full"
     STALE = "stale"
     FORGOTTEN = "forgotten"
@@ -200,6 +201,20 @@ class Usage:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
 
+    @property
+    def worked(self) -> int:
+        """Tokens that Claude had to work for; what its prompt cache gave is a tenth of the price and not counted."""
+        return self.input_tokens + self.cache_write_tokens + self.output_tokens
+
+    def plus(self, other: Usage) -> Usage:
+        """Return both together."""
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
@@ -224,11 +239,12 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class TextEnd:
-    """How the text of an attempt ended."""
+    """How the text of an attempt ended; `cost` in millionths of a US dollar, 0 where unknown."""
 
     attempt: int
     result: Finished | Stopped | Failed
     usage: Usage | None = None
+    cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)

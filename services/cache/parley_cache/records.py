@@ -27,7 +27,7 @@ class Turn:
 
     `serial` counts what its holder must be told by another Opened; `window` is the range of the conversation's
     messages that it saw when it opened; `feeds`: it ended for its member, but its log is still open; `forgotten`:
-    nothing of it shall be remembered.
+    nothing of it shall be remembered; `free_at`: when its member may claim a turn again, if it was refused for that.
     """
 
     opening: Opening
@@ -49,6 +49,7 @@ class Turn:
     ended: float = 0.0
     feeds: bool = False
     forgotten: bool = False
+    free_at: float | None = None
 
     @property
     def id(self) -> str:

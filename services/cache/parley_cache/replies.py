@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from parley_cache import leases, shelf, storing
+from parley_cache import leases, metering, shelf, storing
 from parley_cache.model import Failed, Have, Source, State, Stopped, TextEnd
 from parley_cache.records import Log, Turn
 from parley_cache.store.tables import Tables, turn_subject
@@ -128,10 +128,11 @@ def _begin(tables: Tables, log: Log, attempt: int) -> Log:
 
 
 def finish(tables: Tables, turn: Turn, end: TextEnd) -> None:
-    """Close the log that this turn leads; a repeated or a former leader's end is dropped."""
+    """Close the log that this turn leads, and book what it used; a repeated or a former leader's end is dropped."""
     log = _led(tables, turn)
     if log is None or end.attempt < log.attempt:
         return
+    metering.book(tables, turn.opening.origin, end)
     if end.attempt > log.attempt:
         log = _begin(tables, log, end.attempt)
     _close(tables, log, end)

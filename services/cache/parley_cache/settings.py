@@ -9,6 +9,10 @@ from parley_cache.store.target import Target, check_url
 from parley_kit.settings import Address, ServiceSettings, split_address
 
 
+DAY = 24 * 3600.0
+"""In seconds."""
+
+
 class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
     """The cache's settings."""
 
@@ -73,10 +77,51 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
     window_tokens: int = Field(
         24_000, ge=100, description="How much of a conversation Claude sees, in tokens of about four bytes."
     )
-    conversation_ttl: float = Field(
-        30 * 24 * 3600.0, gt=0, description="How long a conversation is kept after its last turn, in seconds."
+    conversation_days: float = Field(
+        30.0, gt=0, description="How long a conversation is kept after its last turn, in days."
     )
     conversations: int = Field(100_000, ge=1, description="How many conversations are kept at most, a number.")
+    message_period: float = Field(
+        60.0, gt=0, description="The time in which a member or guild may send so many messages, in seconds."
+    )
+    user_messages: int = Field(
+        20, ge=0, description="How many messages a member may send in the message period, a number; 0: no limit."
+    )
+    user_tokens_day: int = Field(
+        0, ge=0, description="How many tokens a member may use in 24 hours, a number; 0: no limit."
+    )
+    user_tokens_month: int = Field(
+        0, ge=0, description="How many tokens a member may use in 30 days, a number; 0: no limit."
+    )
+    user_usd_day: float = Field(
+        0.0, ge=0, description="What the answers for a member may cost in 24 hours, in US dollars; 0: no limit."
+    )
+    user_usd_month: float = Field(
+        0.0, ge=0, description="What the answers for a member may cost in 30 days, in US dollars; 0: no limit."
+    )
+    guild_messages: int = Field(
+        0,
+        ge=0,
+        description="How many messages a guild, all members together, may send in the message period, a number; 0: no limit.",
+    )
+    guild_tokens_day: int = Field(
+        0,
+        ge=0,
+        description="How many tokens a guild, all members together, may use in 24 hours, a number; 0: no limit.",
+    )
+    guild_tokens_month: int = Field(
+        0, ge=0, description="How many tokens a guild, all members together, may use in 30 days, a number; 0: no limit."
+    )
+    guild_usd_day: float = Field(
+        0.0,
+        ge=0,
+        description="What the answers for a guild, all members together, may cost in 24 hours, in US dollars; 0: no limit.",
+    )
+    guild_usd_month: float = Field(
+        0.0,
+        ge=0,
+        description="What the answers for a guild, all members together, may cost in 30 days, in US dollars; 0: no limit.",
+    )
     grace: float = Field(10.0, ge=0, le=600, description="How long open calls may go on after a drain, in seconds.")
 
     @field_validator("redis_url")
@@ -123,6 +168,17 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
             reply_bytes=self.reply_bytes,
             log_characters=self.log_characters,
             window_tokens=self.window_tokens,
-            conversation_ttl=self.conversation_ttl,
+            conversation_ttl=self.conversation_days * DAY,
             conversations=self.conversations,
+            message_period=self.message_period,
+            user_messages=self.user_messages,
+            user_tokens_day=self.user_tokens_day,
+            user_tokens_month=self.user_tokens_month,
+            user_usd_day=self.user_usd_day,
+            user_usd_month=self.user_usd_month,
+            guild_messages=self.guild_messages,
+            guild_tokens_day=self.guild_tokens_day,
+            guild_tokens_month=self.guild_tokens_month,
+            guild_usd_day=self.guild_usd_day,
+            guild_usd_month=self.guild_usd_month,
         )

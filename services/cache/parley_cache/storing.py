@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parley_cache import shelf
-from parley_cache.model import Finished, Mode, TextEnd, Usage
+from parley_cache.model import Finished, Mode, TextEnd
 from parley_cache.records import Log, Turn
 from parley_cache.retention import Saving, Stored
 from parley_cache.shelf import Reply
@@ -76,7 +76,7 @@ def count_miss(tables: Tables) -> None:
 
 def keep(tables: Tables, log: Log, end: TextEnd) -> Sequence[str]:
     """Store a log that has just ended, if it may be; return the logs that had to go for it."""
-    saving = Saving(max(0.0, tables.now - log.begun), _tokens(end.usage))
+    saving = Saving(max(0.0, tables.now - log.begun), end.usage.worked if end.usage is not None else 0)
     if not _is_complete(end):
         return ()
     for _follower in tables.readers(log.id):
@@ -84,11 +84,6 @@ def keep(tables: Tables, log: Log, end: TextEnd) -> Sequence[str]:
     if log.key is None or not log.keeps or _is_barred(tables, log):
         return ()
     return shelf.store(tables, Reply(log.key, log.id, log.size, saving, log.groups))
-
-
-def _tokens(usage: Usage | None) -> int:
-    """Return the tokens that Claude had to work for; what its prompt cache gave is a tenth of the price: not counted."""
-    return usage.input_tokens + usage.cache_write_tokens + usage.output_tokens if usage is not None else 0
 
 
 def _is_complete(end: TextEnd) -> bool:

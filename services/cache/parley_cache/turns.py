@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import conversations, leases, replies, rewinding
+from parley_cache import conversations, leases, metering, replies, rewinding
 from parley_cache.leases import Lease
 from parley_cache.model import (
     Have,
@@ -76,19 +76,23 @@ def _lease(tables: Tables, name: str, holder: str) -> Lease:
 
 def _begin(tables: Tables, ask: Ask) -> Granted:
     turn = _new(tables, ask)
-    refusal = _refusal(tables, turn)
-    if refusal is not None:
-        turn = replace(turn, state=State.REFUSED, refusal=refusal)
-    else:
-        turn = conversations.enter(tables, rewinding.take_back(tables, turn))
+    refused = _refused(tables, turn)
+    if refused is None:
+        metering.charge(tables, ask.opening.origin)
+    turn = refused or conversations.enter(tables, rewinding.take_back(tables, turn))
     tables.put_turn(turn)
     return _granted(turn, knows=True, fresh=True)
 
 
-def _refusal(tables: Tables, turn: Turn) -> RefusalReason | None:
+def _refused(tables: Tables, turn: Turn) -> Turn | None:
+    """Return the turn as it is refused; None: it may enter."""
+    refused = replace(turn, state=State.REFUSED)
     if rewinding.is_stale(tables, turn):
-        return RefusalReason.STALE
-    return RefusalReason.QUEUE_FULL if conversations.is_full(tables, turn) else None
+        return replace(refused, refusal=RefusalReason.STALE)
+    free_at = metering.blocked_until(tables, turn.opening.origin)
+    if free_at is not None:
+        return replace(refused, refusal=RefusalReason.QUOTA, free_at=free_at)
+    return replace(refused, refusal=RefusalReason.QUEUE_FULL) if conversations.is_full(tables, turn) else None
 
 
 def _new(tables: Tables, ask: Ask) -> Turn:

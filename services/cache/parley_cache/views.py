@@ -74,6 +74,7 @@ class View:
     stop: StopView | None
     revision: int
     feeds: bool
+    free_in: float | None = None
 
 
 def look(tables: Tables, right: Held, seen: Seen) -> View:
@@ -91,6 +92,7 @@ def look(tables: Tables, right: Held, seen: Seen) -> View:
         stop=_stop(tables, turn, log),
         revision=turn.revision,
         feeds=turn.feeds and leads,
+        free_in=max(0.0, turn.free_at - tables.now) if turn.free_at is not None else None,
     )
 
 

@@ -39,7 +39,7 @@ T = TypeVar("T")
 LEASE = 15.0
 MARGIN = 0.5
 """On a Redis time passes by itself too: so near its end the test does not judge a lease."""
-LIMITS = Limits(lease=LEASE, queue=2, reply_entries=2)
+LIMITS = Limits(lease=LEASE, queue=2, reply_entries=2, user_messages=0)
 PROMPTS = ["same", "same", "other"]
 CHATS = ["chat-1", "chat-2", "chat-3", "chat-4"]
 

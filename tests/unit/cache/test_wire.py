@@ -136,6 +136,16 @@ def test_too_many_attachments_and_posted_messages_are_refused() -> None:
         (pb.HoldTurnRequest(text_end=pb.TextEnd(attempt=1)), "text_end.result"),
         (pb.HoldTurnRequest(text_end=pb.TextEnd(stop_reason="end_turn")), "text_end.attempt"),
         (pb.HoldTurnRequest(text_end=pb.TextEnd(attempt=1, error=pb.TextError())), "text_end.error.reason"),
+        (
+            pb.HoldTurnRequest(text_end=pb.TextEnd(attempt=1, stop_reason="x", cost_micro_usd=1 << 40)),
+            "text_end.cost_micro_usd",
+        ),
+        (
+            pb.HoldTurnRequest(
+                text_end=pb.TextEnd(attempt=1, stop_reason="x", usage=pb.Usage(cache_read_tokens=1 << 40))
+            ),
+            "text_end.usage.cache_read_tokens",
+        ),
         (pb.HoldTurnRequest(posted=pb.Posted(message_id="5")), "posted.kind"),
         (pb.HoldTurnRequest(posted=pb.Posted(kind=pb.POSTED_KIND_PAGE, message_id="x")), "posted.message_id"),
         (pb.HoldTurnRequest(end=pb.End()), "end.outcome"),

@@ -177,7 +177,9 @@ def _produced(message: pb.Text) -> Produced:
 
 def _text_end(message: pb.TextEnd) -> TextEnd:
     attempt = bounds.attempt("text_end.attempt", message.attempt)
-    return TextEnd(attempt, _result(message), _usage(message.usage) if message.HasField("usage") else None)
+    usage = _usage(message.usage) if message.HasField("usage") else None
+    cost = bounds.count("text_end.cost_micro_usd", message.cost_micro_usd, bounds.COST)
+    return TextEnd(attempt, _result(message), usage, cost)
 
 
 def _result(message: pb.TextEnd) -> Finished | Stopped | Failed:
@@ -197,4 +199,7 @@ def _result(message: pb.TextEnd) -> Finished | Stopped | Failed:
 
 
 def _usage(message: pb.Usage) -> Usage:
-    return Usage(message.input_tokens, message.output_tokens, message.cache_read_tokens, message.cache_write_tokens)
+    def tokens(field: str) -> int:
+        return bounds.count(f"text_end.usage.{field}", getattr(message, field), bounds.TOKENS)
+
+    return Usage(*map(tokens, ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -60,8 +60,9 @@ def _standing(value: Opened | Queued | Refused | Repeated) -> pb.HoldTurnRespons
             return pb.HoldTurnResponse(opened=_opened(value))
         case Queued(position):
             return pb.HoldTurnResponse(queued=pb.Queued(position=position))
-        case Refused(reason):
-            return pb.HoldTurnResponse(refused=pb.Refused(reason=enums.REASON_NUMBERS[reason]))
+        case Refused(reason, free_in):
+            free_at = time_in(free_in) if free_in is not None else None
+            return pb.HoldTurnResponse(refused=pb.Refused(reason=enums.REASON_NUMBERS[reason], free_at=free_at))
         case Repeated(state):
             return pb.HoldTurnResponse(duplicate=pb.Duplicate(state=enums.STATE_NUMBERS[state]))
 
@@ -80,6 +81,13 @@ def duration(value: timedelta) -> Duration:
     """Write a time span."""
     message = Duration()
     message.FromTimedelta(value)
+    return message
+
+
+def time_in(seconds: float) -> Timestamp:
+    """Write when so many seconds have passed, by the wall clock; before now when negative."""
+    message = Timestamp()
+    message.FromDatetime(datetime.now(UTC) + timedelta(seconds=seconds))
     return message
 
 
@@ -125,24 +133,25 @@ def note(posted: Posted) -> pb.Posted:
 
 
 def _text_end(end: TextEnd) -> pb.TextEnd:
-    usage = _usage(end.usage) if end.usage is not None else None
+    usage_of = usage(end.usage) if end.usage is not None else None
     match end.result:
         case Finished(stop_reason):
-            return pb.TextEnd(attempt=end.attempt, stop_reason=stop_reason, usage=usage)
+            return pb.TextEnd(attempt=end.attempt, stop_reason=stop_reason, usage=usage_of, cost_micro_usd=end.cost)
         case Failed(reason, retryable, retry_after):
             wait = duration(retry_after) if retry_after is not None else None
             error = pb.TextError(reason=reason, retryable=retryable, retry_after=wait)
-            return pb.TextEnd(attempt=end.attempt, error=error, usage=usage)
+            return pb.TextEnd(attempt=end.attempt, error=error, usage=usage_of, cost_micro_usd=end.cost)
         case _:
-            return pb.TextEnd(attempt=end.attempt, stopped=pb.Stopped(), usage=usage)
+            return pb.TextEnd(attempt=end.attempt, stopped=pb.Stopped(), usage=usage_of, cost_micro_usd=end.cost)
 
 
-def _usage(usage: Usage) -> pb.Usage:
+def usage(used: Usage) -> pb.Usage:
+    """Write tokens."""
     return pb.Usage(
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cache_read_tokens,
-        cache_write_tokens=usage.cache_write_tokens,
+        input_tokens=used.input_tokens,
+        output_tokens=used.output_tokens,
+        cache_read_tokens=used.cache_read_tokens,
+        cache_write_tokens=used.cache_write_tokens,
     )
 
 

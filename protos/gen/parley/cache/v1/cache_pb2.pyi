@@ -867,10 +867,13 @@ class TextEnd(_message.Message):
     STOPPED_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    COST_MICRO_USD_FIELD_NUMBER: _builtins.int
     attempt: _builtins.int
     """The attempt that ended."""
     stop_reason: _builtins.str
     """Claude stopped by itself: end_turn, max_tokens, stop_sequence, refusal. Stored unless it is a refusal."""
+    cost_micro_usd: _builtins.int
+    """What it cost, in millionths of a US dollar; 0 where unknown."""
     @_builtins.property
     def stopped(self) -> Global___Stopped:
         """A member stopped it: the log is closed, not stored."""
@@ -881,7 +884,7 @@ class TextEnd(_message.Message):
 
     @_builtins.property
     def usage(self) -> Global___Usage:
-        """What it cost."""
+        """What it used."""
 
     def __init__(
         self,
@@ -891,10 +894,11 @@ class TextEnd(_message.Message):
         stopped: Global___Stopped | None = ...,
         error: Global___TextError | None = ...,
         usage: Global___Usage | None = ...,
+        cost_micro_usd: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "result", b"result", "stop_reason", b"stop_reason", "stopped", b"stopped", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "error", b"error", "result", b"result", "stop_reason", b"stop_reason", "stopped", b"stopped", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "cost_micro_usd", b"cost_micro_usd", "error", b"error", "result", b"result", "stop_reason", b"stop_reason", "stopped", b"stopped", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["stop_reason", "stopped", "error"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
