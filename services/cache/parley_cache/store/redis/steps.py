@@ -23,7 +23,11 @@ KNOWN_TIME_SECONDS = 10.0
 
 
 class Changed(Exception):  # noqa: N818 — a signal of this room
-    """Something that the operation rests on is another than it was read."""
+    """Something that the operation rests on is another than it was read; `key` tells what."""
+
+    def __init__(self, key: str = "") -> None:
+        super().__init__()
+        self.key = key
 
 
 class Steps:
@@ -59,7 +63,7 @@ class Steps:
         asked = time.monotonic()
         answer = await self._evaluate([1, names.SCHEMA_KEY, names.SCHEMA, *words])
         if answer[0] == 1:
-            raise Changed
+            raise Changed(answer[1].decode())
         if answer[0] != 0:
             refuse_schema(answer[1])
         self._asked, self._time = asked, int(answer[1]) + int(answer[2]) / 1e6

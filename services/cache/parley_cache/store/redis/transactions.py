@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from parley_cache.limits import Limits
 from parley_cache.store.operations import Surely
 from parley_cache.store.redis import cells
+from parley_cache.store.redis.lines import Lines
 from parley_cache.store.redis.near import Near
 from parley_cache.store.redis.needs import needs
 from parley_cache.store.redis.reads import NotRead, Read, Reads
@@ -44,10 +45,12 @@ class Transactions:
         self._steps = steps
         self._limits = limits
         self._near = Near()
+        self._lines = Lines()
 
     async def run(self, name: str, rule: Rule[T], surely: Surely = Surely()) -> T:  # noqa: B008 — frozen
         """Run a rule whole or not at all. Raises what it raises, Unavailable when others are always quicker."""
         wanted: Sequence[Read] = ()
+        fought = ""
         if name in GUESSED:
             try:
                 return await self._guess(name, rule, surely)
@@ -56,9 +59,10 @@ class Transactions:
         for tried in range(TRIES):
             reads = Reads(self._near, cells.decode)
             try:
-                return await self._try(name, rule, surely, reads, wanted)
-            except Changed:
-                wanted = reads.wanted()
+                async with self._lines.stand(fought):
+                    return await self._try(name, rule, surely, reads, wanted)
+            except Changed as change:
+                wanted, fought = reads.wanted(), change.key
                 if tried >= PATIENT:
                     await asyncio.sleep(random.random() * 0.001 * min(tried, 10))  # noqa: S311 — spreads, protects nothing
         raise Unavailable("STORE_BUSY", "Too many others change the same at once.")
