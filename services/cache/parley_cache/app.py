@@ -8,6 +8,7 @@ from functools import partial
 
 import grpc
 
+from parley_cache.fullness import Fullness
 from parley_cache.load import Identity, LoadReports
 from parley_cache.orphanage import Orphanage
 from parley_cache.service import GRPC_SERVICES, PreferencesServicer, TurnServicer, register
@@ -31,15 +32,17 @@ class Cache:
         self.store = _store(runtime)
         observer = Telemetry(runtime.metrics)
         self._wakeups = Wakeups(self.store)
+        fullness = Fullness(settings.limits)
         self._orphanage = Orphanage(
             self.store,
             self._wakeups,
             observer,
             runtime.clock,
+            fullness=fullness,
             settle=settings.lease if settings.settle is None else settings.settle,
             interval=settings.sweep,
         )
-        self._servicer = TurnServicer(self.store, self._wakeups, self._orphanage, observer, settings.lease)
+        self._servicer = TurnServicer(self.store, self._wakeups, self._orphanage, observer, fullness, settings.lease)
         self._preferences = PreferencesServicer(self.store, self._wakeups)
         identity = Identity(settings.instance, runtime.address, runtime.version)
         self._reports = LoadReports(

@@ -172,6 +172,7 @@ def commit(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> int:
     if conversation is None or turn.state is not State.OPENED or turn.forgotten or outcome not in REMEMBERED:
         return conversation.revision if conversation is not None else 0
     messages = _messages(turn, _shown_text(tables, turn, shown))
+    conversation = history.with_room(tables, conversation, len(messages))
     tables.append_messages(conversation.id, messages)
     conversation = replace(
         conversation,

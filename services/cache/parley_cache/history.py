@@ -10,7 +10,7 @@ from parley_cache import window
 from parley_cache.model import Message
 from parley_cache.records import Conversation
 from parley_cache.store.tables import Tables
-from parley_cache.window import Entry
+from parley_cache.window import Entry, Window
 
 Messages = Sequence[Message]
 
@@ -50,16 +50,20 @@ def _replace(tables: Tables, conversation: Conversation, start: int, left: Messa
 
 
 def _put(tables: Tables, conversation: Conversation, left: Messages) -> None:
-    turns = [entry(list(said)) for _turn, said in groupby(left, key=lambda message: message.turn_id)]
     tables.put_conversation(
         replace(
             conversation,
             revision=conversation.revision + 1,
             length=len(left),
-            window=window.replayed(turns, tables.limits.window_tokens),
+            window=_window(tables, left),
             touched=tables.now,
         )
     )
+
+
+def _window(tables: Tables, messages: Messages) -> Window:
+    turns = [entry(list(said)) for _turn, said in groupby(messages, key=lambda message: message.turn_id)]
+    return window.replayed(turns, tables.limits.window_tokens)
 
 
 def forget(tables: Tables, conversation: Conversation) -> None:
@@ -69,3 +73,13 @@ def forget(tables: Tables, conversation: Conversation) -> None:
     for turn in map(tables.turn, conversation.active):
         if turn is not None:
             tables.put_turn(replace(turn, forgotten=True))
+
+
+def with_room(tables: Tables, conversation: Conversation, more: int) -> Conversation:
+    """Return the conversation with room for so many messages: the older half goes when it has become too long."""
+    if conversation.length + more <= tables.limits.conversation_messages:
+        return conversation
+    kept = tables.messages(conversation.id, conversation.length // 2, conversation.length)
+    turns = [message for message in kept if message.turn_id != kept[0].turn_id]
+    tables.replace_messages(conversation.id, 0, turns)
+    return replace(conversation, length=len(turns), window=_window(tables, turns))

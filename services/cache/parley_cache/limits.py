@@ -23,10 +23,13 @@ class Limits:
     reply_ttl_most: float = 24 * 3600.0
     reply_entries: int = 1000
     reply_bytes: int = 64 * 1024 * 1024
+    turns: int = 20_000
+    log_bytes: int = 512 * 1024 * 1024
     log_characters: int = 2 * 1024 * 1024
     window_tokens: int = 24_000
     conversation_ttl: float = 30 * 24 * 3600.0
     conversations: int = 100_000
+    conversation_messages: int = 10_000
     message_period: float = 60.0
     user_messages: int = 20
     user_tokens_day: int = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+from parley_cache.fullness import Fullness
 from parley_cache.observer import Observer
 from parley_cache.store.port import Store
 from parley_cache.store.tables import EXPIRY
@@ -21,12 +22,21 @@ class Orphanage:
     """Sweeps the store and offers what it finds. `settle` and `interval` in seconds."""
 
     def __init__(
-        self, store: Store, wakeups: Wakeups, observer: Observer, clock: Clock, *, settle: float, interval: float
+        self,
+        store: Store,
+        wakeups: Wakeups,
+        observer: Observer,
+        clock: Clock,
+        *,
+        fullness: Fullness,
+        settle: float,
+        interval: float,
     ) -> None:
         self._store = store
         self._wakeups = wakeups
         self._observer = observer
         self._clock = clock
+        self._fullness = fullness
         self._settle = settle
         self._losses = store.losses
         self._quiet_until = clock.monotonic() + settle
@@ -61,7 +71,9 @@ class Orphanage:
         settled = self._settled()
         await self._store.sweep(lapses=settled)
         self._orphans = await self._store.orphans() if settled else ()
-        self._observer.filled(await self._store.figures())
+        figures = await self._store.figures()
+        self._fullness.note(figures)
+        self._observer.filled(figures)
         self._announce()
 
     def _settled(self) -> bool:

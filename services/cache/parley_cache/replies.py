@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from parley_cache import leases, metering, shelf, storing
-from parley_cache.model import Failed, Have, Source, State, Stopped, TextEnd
+from parley_cache.model import Failed, Have, Mode, Source, State, Stopped, TextEnd
 from parley_cache.records import Log, Turn
 from parley_cache.store.tables import Tables, turn_subject
 from parley_kit.faults import Exhausted, OutOfRange, Precondition
@@ -37,6 +37,13 @@ def _serving(tables: Tables, turn: Turn, key: bytes) -> Log | None:
     restored = tables.live(_restored(key)) if turn.restore is not None and turn.restore.attempt else None
     log_id = restored or storing.stored_log(tables, turn, key) or tables.live(key)
     return tables.log(log_id) if log_id is not None else None
+
+
+def is_there(tables: Tables, key: bytes | None, mode: Mode) -> bool:
+    """Tell whether an answer is stored, or one that runs can be followed; for a question without history."""
+    if key is None:
+        return False
+    return (mode is Mode.USE and shelf.has(tables, key)) or tables.live(key) is not None
 
 
 def _restored(key: bytes) -> bytes:

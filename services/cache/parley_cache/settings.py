@@ -8,7 +8,6 @@ from parley_cache.limits import Limits
 from parley_cache.store.target import Target, check_url
 from parley_kit.settings import Address, ServiceSettings, split_address
 
-
 DAY = 24 * 3600.0
 """In seconds."""
 
@@ -73,6 +72,14 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
     )
     reply_entries: int = Field(1000, ge=0, description="How many replies are stored at most, a number.")
     reply_bytes: int = Field(64 * 1024 * 1024, ge=0, description="How much text of stored replies is kept, in bytes.")
+    turns: int = Field(
+        20_000, ge=1, description="How many turns may be under way before new ones are refused, a number."
+    )
+    log_bytes: int = Field(
+        512 * 1024 * 1024,
+        ge=1,
+        description="How much text of replies may be kept before new turns are refused, in bytes.",
+    )
     log_characters: int = Field(2 * 1024 * 1024, ge=1, description="How long one reply may be, in characters.")
     window_tokens: int = Field(
         24_000, ge=100, description="How much of a conversation Claude sees, in tokens of about four bytes."
@@ -81,6 +88,11 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
         30.0, gt=0, description="How long a conversation is kept after its last turn, in days."
     )
     conversations: int = Field(100_000, ge=1, description="How many conversations are kept at most, a number.")
+    conversation_messages: int = Field(
+        10_000,
+        ge=2,
+        description="How many messages of one conversation are kept; beyond, the older half goes, a number.",
+    )
     message_period: float = Field(
         60.0, gt=0, description="The time in which a member or guild may send so many messages, in seconds."
     )
@@ -166,10 +178,13 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
             reply_ttl_most=self.reply_ttl_most,
             reply_entries=self.reply_entries,
             reply_bytes=self.reply_bytes,
+            turns=self.turns,
+            log_bytes=self.log_bytes,
             log_characters=self.log_characters,
             window_tokens=self.window_tokens,
             conversation_ttl=self.conversation_days * DAY,
             conversations=self.conversations,
+            conversation_messages=self.conversation_messages,
             message_period=self.message_period,
             user_messages=self.user_messages,
             user_tokens_day=self.user_tokens_day,

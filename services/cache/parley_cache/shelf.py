@@ -62,13 +62,23 @@ class Reply:
 
 def use(room: Room, key: bytes) -> Stored | None:
     """Return the fresh reply of a key and credit it with a use."""
-    stored = room.record(Stored, key.hex())
-    if stored is None or stored.until <= room.now:
+    stored = _fresh(room, key)
+    if stored is None:
         return None
     after = retention.used(stored)
     if after is not stored:
         room.put_record(key.hex(), after)
     return stored
+
+
+def _fresh(room: Room, key: bytes) -> Stored | None:
+    stored = room.record(Stored, key.hex())
+    return stored if stored is not None and room.now < stored.until else None
+
+
+def has(room: Room, key: bytes) -> bool:
+    """Tell whether there is a fresh reply of a key; no use of it."""
+    return _fresh(room, key) is not None
 
 
 def keeps(room: Room, key: bytes | None, log: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import conversations, leases, metering, replies, rewinding
+from parley_cache import admission, conversations, leases, replies
 from parley_cache.leases import Lease
 from parley_cache.model import (
     Have,
@@ -27,13 +27,17 @@ from parley_kit.faults import Conflict, NotFound, Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A holder's wish for a turn; `lease` is the fresh name that its lease will have."""
+    """A holder's wish for a turn; `lease` is the fresh name that its lease will have.
+
+    `full`: there is no room for another answer; only one that is there already can be given.
+    """
 
     opening: Opening
     holder: str
     lease: str
     key: bytes | None = None
     have: Have | None = None
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,10 @@ class Duplicate:
 
 
 def claim(tables: Tables, ask: Ask) -> Granted | Duplicate:
-    """Claim a turn, or claim it again. Raises Conflict when somebody else holds what `have` speaks of."""
+    """Claim a turn, or claim it again.
+
+    Raises Conflict when somebody else holds what `have` speaks of, Exhausted when there is no room for a new one.
+    """
     turn = tables.turn(ask.opening.turn_id)
     if turn is None:
         return _restore(tables, ask, ask.have) if ask.have is not None else _begin(tables, ask)
@@ -75,24 +82,12 @@ def _lease(tables: Tables, name: str, holder: str) -> Lease:
 
 
 def _begin(tables: Tables, ask: Ask) -> Granted:
+    if ask.full:
+        admission.demand_room(tables, ask.key, ask.opening.policy.mode)
     turn = _new(tables, ask)
-    refused = _refused(tables, turn)
-    if refused is None:
-        metering.charge(tables, ask.opening.origin)
-    turn = refused or conversations.enter(tables, rewinding.take_back(tables, turn))
+    turn = admission.refused(tables, turn) or admission.enter(tables, turn)
     tables.put_turn(turn)
     return _granted(turn, knows=True, fresh=True)
-
-
-def _refused(tables: Tables, turn: Turn) -> Turn | None:
-    """Return the turn as it is refused; None: it may enter."""
-    refused = replace(turn, state=State.REFUSED)
-    if rewinding.is_stale(tables, turn):
-        return replace(refused, refusal=RefusalReason.STALE)
-    free_at = metering.blocked_until(tables, turn.opening.origin)
-    if free_at is not None:
-        return replace(refused, refusal=RefusalReason.QUOTA, free_at=free_at)
-    return replace(refused, refusal=RefusalReason.QUEUE_FULL) if conversations.is_full(tables, turn) else None
 
 
 def _new(tables: Tables, ask: Ask) -> Turn:

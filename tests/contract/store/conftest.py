@@ -14,7 +14,7 @@ from parley_cache.store.memory import MemoryStore
 from parley_cache.store.target import Target
 from parley_kit.clock import ManualClock
 
-LIMITS = Limits(reply_entries=3, window_tokens=100, user_messages=0)
+LIMITS = Limits(reply_entries=3, window_tokens=100, user_messages=0, conversation_messages=20)
 
 
 @pytest.fixture(scope="session")

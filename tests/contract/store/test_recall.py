@@ -66,10 +66,10 @@ async def test_a_conversation_is_found_as_a_question_finds_it_but_never_begun(
 
 
 async def test_an_export_has_more_than_the_window(bench: StoreBench, gateway: Gateway) -> None:
-    for number in range(20):
+    for number in range(9):
         await (await gateway.open(str(1000 + number), prompt="q" * 30, reference=CHAT)).answer("a" * 30)
-    assert len((await _view(bench)).window) < 20
-    assert len(await _all(bench)) == 40
+    assert len((await _view(bench)).window) < 18
+    assert len(await _all(bench)) == 18
 
 
 async def test_what_is_forgotten_is_gone_for_claude_and_for_an_export(bench: StoreBench, gateway: Gateway) -> None:
@@ -137,7 +137,7 @@ async def test_removing_what_nobody_knows_is_not_found(bench: StoreBench) -> Non
 
 
 async def test_a_removed_turn_before_the_window_moves_its_start(bench: StoreBench, gateway: Gateway) -> None:
-    for number in range(20):
+    for number in range(9):
         await (await gateway.open(str(1000 + number), prompt=f"{number:02}" + "q" * 28, reference=CHAT)).answer(
             "a" * 30
         )

@@ -6,6 +6,7 @@ import pytest
 from support.cache_turns import Gateway
 from typing_extensions import override
 
+from parley_cache.fullness import Fullness
 from parley_cache.limits import Limits
 from parley_cache.observer import Observer, Result
 from parley_cache.orphanage import Orphanage
@@ -46,7 +47,15 @@ class House:
         self.store = MemoryStore(Limits(), self.clock)
         self.wakeups = Wakeups(self.store)
         self.observer = Silent()
-        self.orphanage = Orphanage(self.store, self.wakeups, self.observer, self.clock, settle=quiet, interval=0.5)
+        self.orphanage = Orphanage(
+            self.store,
+            self.wakeups,
+            self.observer,
+            self.clock,
+            fullness=Fullness(Limits()),
+            settle=quiet,
+            interval=0.5,
+        )
         self.gateway = Gateway(self.store)
         self.watches: list[asyncio.Future[None]] = []
 

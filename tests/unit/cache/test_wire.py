@@ -92,6 +92,8 @@ def _set(message: Any, path: str, value: Any) -> None:
         ("cache_policy.scope", 9),
         ("rewind_to", "abc"),
         ("rewind_to", "1000"),
+        ("expected_revision", 1 << 60),
+        ("have.revision", 1 << 60),
         ("have.attempt", 1_000_001),
         ("have.source", 9),
     ],

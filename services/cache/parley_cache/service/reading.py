@@ -48,7 +48,7 @@ def opening(message: pb.Open) -> Opening:
             bounds.choice("open.cache_policy.scope", enums.SCOPES, message.cache_policy.scope),
         ),
         rewind_to=_rewind_to(message),
-        expected_revision=message.expected_revision,
+        expected_revision=bounds.count("open.expected_revision", message.expected_revision, bounds.REVISION),
     )
 
 
@@ -133,7 +133,7 @@ def have(message: pb.Open) -> Have | None:
         attempt=bounds.count(f"{field}.attempt", had.attempt, bounds.ATTEMPTS),
         offset=had.offset,
         posted=tuple(_posted(f"{field}.posted[{i}]", one) for i, one in enumerate(had.posted)),
-        revision=had.revision,
+        revision=bounds.count(f"{field}.revision", had.revision, bounds.REVISION),
     )
 
 

@@ -83,7 +83,10 @@ class ConversationTable(Protocol):
     def append_messages(self, conversation_id: str, messages: Sequence[Message]) -> None: ...
     def messages(self, conversation_id: str, start: int, stop: int) -> Sequence[Message]: ...
     def replace_messages(self, conversation_id: str, start: int, messages: Sequence[Message]) -> None:
-        """Let these stand from `start` on, in place of all that stood there."""
+        """Let these stand from `start` on, in place of all that stood there.
+
+        An operation reads messages before it writes any.
+        """
         ...
 
     def conversation_of(self, message_id: str) -> str | None:
