@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-INSTALL = "apt-get install -y redis-server redis-sentinel"
+INSTALL = "apt-get install -y redis-server redis-sentinel openssl"
 START_SECONDS = 10.0
 MASTER = "parley"
 

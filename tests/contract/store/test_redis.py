@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.cache_turns import Gateway, Hold, StoreBench, have, opening
-from support.redis_server import Fleet, Server, free_port, redis_server, sentinel_fleet
+from support.redis_server import Fleet, Server, free_port, needed, redis_server, sentinel_fleet
 from support.redis_stores import bench_on, store_on, target_of
 
 from parley_cache.limits import Limits
@@ -281,7 +281,7 @@ def certified(tmp_path: Path) -> Path:
     """An authority and a server's certificate for 127.0.0.1."""
 
     def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run([needed("openssl"), *words], cwd=tmp_path, check=True, capture_output=True)
 
     curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test authority")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 DEFAULT_PORT = 6379
@@ -17,11 +17,11 @@ NO_CLUSTER = (
 class Target:
     """A Redis by URL; with `sentinels`, the URL gives user, password, database and TLS, and they give the server."""
 
-    url: str
+    url: str = field(repr=False)
     ca_file: str | None = None
     sentinels: tuple[tuple[str, int], ...] = ()
     master: str = ""
-    sentinel_password: str | None = None
+    sentinel_password: str | None = field(default=None, repr=False)
 
     @property
     def server(self) -> str:
