@@ -193,9 +193,10 @@ class StoreBench:
         return Gateway(self.store, name)
 
     async def later(self, seconds: float, *keeping: Hold) -> None:
-        """Let time pass in steps of a renewal, keeping some turns alive, sweeping as the service does."""
+        """Let time pass in steps of a renewal, or longer ones when nobody renews; sweep as the service does."""
+        longest = 5.0 if keeping else max(5.0, seconds / 100)
         while seconds > 0:
-            step = min(seconds, 5.0)
+            step = min(seconds, longest)
             await self.pass_time(step)
             seconds -= step
             for hold in keeping:
@@ -208,4 +209,4 @@ class StoreBench:
 
 def have(source: Source | None = Source.LEAD, attempt: int = 1, offset: int = 0, **more: Any) -> Have:
     """What a holder has after a break."""
-    return Have(more.get("state", State.OPENED), source, attempt, offset, more.get("posted", ()))
+    return Have(more.pop("state", State.OPENED), source, attempt, offset, more.pop("posted", ()), **more)

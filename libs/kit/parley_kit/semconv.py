@@ -74,6 +74,9 @@ BOT_RESPONSE_TIME: Final = "discord_bot_response_time_seconds"
 CACHE_RESULT: Final = "parley.cache.result"
 CACHE_PROMOTED: Final = "parley.cache.promoted"
 CACHE_ADOPTED: Final = "parley.cache.adopted"
+DB_SYSTEM_NAME: Final = "db.system.name"
+DB_OPERATION_NAME: Final = "db.operation.name"
+DB_STORED_PROCEDURE_NAME: Final = "db.stored_procedure.name"
 
 CACHE_REQUESTS: Final = "parley_cache_requests_total"
 CACHE_HANDOVERS: Final = "parley_cache_handovers_total"
@@ -83,6 +86,8 @@ CACHE_LOG_BYTES: Final = "parley_cache_log_bytes"
 CACHE_STORED_REPLIES: Final = "parley_cache_stored_replies"
 CACHE_STORED_BYTES: Final = "parley_cache_stored_bytes"
 CACHE_CONVERSATIONS: Final = "parley_cache_conversations"
+DB_DURATION: Final = "db_client_operation_duration_seconds"
+REDIS_UP: Final = "parley_redis_up"
 
 # --- executor
 CHAT: Final = "chat"

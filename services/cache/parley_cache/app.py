@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import grpc
 
-from parley.cache.v1 import cache_pb2, cache_pb2_grpc
+from parley_cache.fullness import Fullness
 from parley_cache.load import OwnLoad, load_reports
 from parley_cache.orphanage import Orphanage
-from parley_cache.service import TurnServicer
+from parley_cache.service import GRPC_SERVICES, PreferencesServicer, TurnServicer, register
 from parley_cache.settings import CacheSettings
 from parley_cache.store.memory import MemoryStore
+from parley_cache.store.port import Store
 from parley_cache.telemetry import Telemetry
 from parley_cache.wakeups import Wakeups
 from parley_kit.changes import Changes
 from parley_kit.lifecycle import Runtime, Service
-
-GRPC_SERVICES: tuple[str, ...] = (cache_pb2.DESCRIPTOR.services_by_name["TurnService"].full_name,)
 
 
 class Cache:
@@ -30,33 +30,39 @@ class Cache:
         settings = runtime.settings
         self._runtime = runtime
         self.grace = settings.grace
-        self.store = MemoryStore(settings.limits, runtime.clock)
+        self.store = _store(runtime)
         observer = Telemetry(runtime.metrics)
         self._wakeups = Wakeups(self.store)
+        fullness = Fullness(settings.limits)
         self._orphanage = Orphanage(
             self.store,
             self._wakeups,
             observer,
             runtime.clock,
+            fullness=fullness,
             settle=settings.lease if settings.settle is None else settings.settle,
             interval=settings.sweep,
         )
-        self._servicer = TurnServicer(self.store, self._wakeups, self._orphanage, observer, settings.lease)
+        self._servicer = TurnServicer(self.store, self._wakeups, self._orphanage, observer, fullness, settings.lease)
+        self._preferences = PreferencesServicer(self.store, self._wakeups)
         self._draining, self._changes = False, Changes()
         own = OwnLoad(lambda: observer.in_flight, lambda: self._draining, self._changes)
         self._reports = load_reports(runtime, own)
 
     @property
     def waits_for(self) -> str:
-        """The monitor; the cache serves without it."""
-        monitor = self._runtime.settings.monitor
-        return f"the monitor at {monitor}" if monitor is not None else "nothing; no monitor is set"
+        """Redis, and the monitor, without which the cache serves as well."""
+        redis, monitor = self._runtime.settings.redis, self._runtime.settings.monitor
+        told = f"the monitor at {monitor}" if monitor is not None else "nothing; no monitor is set"
+        return f"Redis at {redis.server}, {told}" if redis is not None else told
 
     def register(self, server: grpc.aio.Server) -> None:
-        cache_pb2_grpc.add_TurnServiceServicer_to_server(self._servicer, server)
+        register(server, self._servicer, self._preferences, self.store)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.store.run(), name="store")
+            await self.store.ready()
             tasks.create_task(self._wakeups.run(), name="wake-ups")
             tasks.create_task(self._orphanage.run(), name="orphanage")
             if self._runtime.settings.monitor is not None:
@@ -67,6 +73,7 @@ class Cache:
         self._draining = True
         self._changes.notify()
         self._orphanage.drain()
+        self._preferences.drain()
 
     async def finish(self) -> None:
         """Wait for the last held turn: the monitor keeps the load of a cache that still has some."""
@@ -75,6 +82,21 @@ class Cache:
 
     async def close(self) -> None:
         await self.store.close()
+
+
+def _store(runtime: Runtime[CacheSettings]) -> Store:
+    """Choose where everything is kept."""
+    settings = runtime.settings
+    if settings.redis is None:
+        return MemoryStore(settings.limits, runtime.clock)
+    # only who needs it pays for it: the client costs 10 MB and as long to load as all the rest
+    from parley_cache.store.redis import RedisStore  # noqa: PLC0415
+    from parley_cache.store.redis.instruments import Instruments  # noqa: PLC0415
+
+    instruments = Instruments(
+        runtime.tracer, runtime.metrics.registry, settings.redis.server, partial(runtime.health.set, "redis")
+    )
+    return RedisStore(settings.redis, settings.limits, instruments, patience=settings.redis_patience)
 
 
 def build(runtime: Runtime[CacheSettings]) -> Service:

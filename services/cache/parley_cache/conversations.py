@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from parley_cache import replies, window
-from parley_cache.model import Message, Named, Opening, Outcome, RefusalReason, ReplyTo, Role, State
+from parley_cache import history, replies, window
+from parley_cache.model import Message, Named, Opening, Outcome, Reference, ReplyTo, Role, State
 from parley_cache.records import Conversation, Turn
 from parley_cache.store.tables import Tables, turn_subject
 
@@ -16,8 +16,9 @@ REMEMBERED = frozenset({Outcome.ANSWERED, Outcome.STOPPED})
 def find(tables: Tables, opening: Opening) -> Conversation:
     """Return the conversation that a question belongs to, a new one if there is none; index the question."""
     conversation_id = _resolve(tables, opening)
-    known = tables.conversation(conversation_id)
-    conversation = known or Conversation(conversation_id, started_by=opening.origin.author_id)
+    conversation = tables.conversation(conversation_id) or Conversation(
+        conversation_id, started_by=opening.origin.author_id
+    )
     conversation = replace(conversation, touched=tables.now)
     tables.put_conversation(conversation)
     _index(tables, opening, conversation)
@@ -25,16 +26,21 @@ def find(tables: Tables, opening: Opening) -> Conversation:
 
 
 def _resolve(tables: Tables, opening: Opening) -> str:
-    reference = opening.reference
+    rewound = of_turn(tables, opening.rewind_to) if opening.rewind_to else None
+    found = rewound or known(tables, opening.reference)
+    return found or f"turn-{opening.turn_id}"
+
+
+def known(tables: Tables, reference: Reference) -> str | None:
+    """Return the id of the conversation that a question of this kind would go on with; None: a new one."""
     if isinstance(reference, Named):
         return reference.id
     if isinstance(reference, ReplyTo):
-        found = tables.conversation_of(reference.message_id)
-    else:
-        found = tables.recent(reference.channel_id, reference.user_id)
-        if found is not None and not _is_recent(tables, found, reference.within.total_seconds()):
-            found = None
-    return found or f"turn-{opening.turn_id}"
+        return tables.conversation_of(reference.message_id)
+    found = tables.recent(reference.channel_id, reference.user_id)
+    if found is not None and not _is_recent(tables, found, reference.within.total_seconds()):
+        return None
+    return found
 
 
 def _is_recent(tables: Tables, conversation_id: str, within: float) -> bool:
@@ -46,28 +52,61 @@ def _is_recent(tables: Tables, conversation_id: str, within: float) -> bool:
 
 def _index(tables: Tables, opening: Opening, conversation: Conversation) -> None:
     origin = opening.origin
-    if origin.question_id:
-        tables.index_message(origin.question_id, conversation.id)
+    for message_id in {origin.question_id, opening.turn_id} - {""}:
+        tables.index_message(message_id, conversation.id)
     if conversation.started_by == origin.author_id:
         tables.set_recent(origin.channel_id, origin.author_id, conversation.id)
 
 
+def of_turn(tables: Tables, turn_id: str) -> str | None:
+    """Return the conversation of a turn, also of one that is long done."""
+    turn = tables.turn(turn_id)
+    return turn.conversation if turn is not None else tables.conversation_of(turn_id)
+
+
+def is_full(tables: Tables, turn: Turn) -> bool:
+    """Tell whether the turn would have to wait where too many wait already."""
+    conversation = tables.conversation(turn.conversation)
+    return conversation is not None and bool(conversation.active) and len(conversation.queue) >= tables.limits.queue
+
+
 def enter(tables: Tables, turn: Turn) -> Turn:
-    """Open the turn, or let it wait, or refuse it because too many wait."""
+    """Open the turn, or let it wait."""
     conversation = tables.conversation(turn.conversation)
     if conversation is None or not conversation.active:
         return open_turn(tables, turn)
-    if len(conversation.queue) >= tables.limits.queue and turn.restore is None:
-        return replace(turn, state=State.REFUSED, refusal=RefusalReason.QUEUE_FULL)
-    tables.put_conversation(replace(conversation, queue=(*conversation.queue, turn.id)))
+    place = _place(conversation, turn.opening.rewind_to)
+    queue = (*conversation.queue[:place], turn.id, *conversation.queue[place:])
+    tables.put_conversation(replace(conversation, queue=queue))
+    for waiting in queue[place + 1 :]:
+        tables.tell(turn_subject(waiting))
     return replace(turn, state=State.QUEUED, restore=None)
+
+
+def _place(conversation: Conversation, rewinds: str) -> int:
+    """Return where in the queue a turn enters: at the end, but right behind the turn in whose place it comes."""
+    if rewinds in conversation.active:
+        return 0
+    return conversation.queue.index(rewinds) + 1 if rewinds in conversation.queue else len(conversation.queue)
 
 
 def open_turn(tables: Tables, turn: Turn) -> Turn:
     """Give the conversation to this turn and find the source of its text."""
-    turn = replace(replies.attach(tables, occupy(tables, turn)), restore=None)
+    turn = replace(replies.attach(tables, occupy(tables, _heir(tables, turn))), restore=None)
     tables.put_turn(turn)
     return turn
+
+
+def _heir(tables: Tables, turn: Turn) -> Turn:
+    """Let a turn that rewinds have the Discord messages of the one in whose place it comes."""
+    former = tables.turn(turn.opening.rewind_to) if turn.opening.rewind_to else None
+    if former is None or not former.posted:
+        return turn
+    tables.put_turn(replace(former, posted=()))
+    own = {(posted.kind, posted.index) for posted in turn.posted}
+    behind = max((index + 1 for _kind, index in own), default=0)
+    taken = [replace(one, index=one.index + behind) if (one.kind, one.index) in own else one for one in former.posted]
+    return replace(turn, posted=(*taken, *turn.posted))
 
 
 def occupy(tables: Tables, turn: Turn) -> Turn:
@@ -84,6 +123,13 @@ def occupy(tables: Tables, turn: Turn) -> Turn:
         revision=conversation.revision + 1,
         window=(conversation.window.start, conversation.length),
     )
+
+
+def catch_up(tables: Tables, conversation_id: str, revision: int) -> None:
+    """Let the next turn commit at least this revision: a holder was told so before the store forgot."""
+    conversation = tables.conversation(conversation_id)
+    if conversation is not None and conversation.revision < revision - 1:
+        tables.put_conversation(replace(conversation, revision=revision - 1))
 
 
 def position(tables: Tables, turn: Turn) -> int | None:
@@ -123,16 +169,16 @@ def _open_next(tables: Tables, conversation_id: str) -> None:
 def commit(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> int:
     """Remember the question and as much of the answer as its member saw; return the revision."""
     conversation = tables.conversation(turn.conversation)
-    if conversation is None or turn.state is not State.OPENED or outcome not in REMEMBERED:
+    if conversation is None or turn.state is not State.OPENED or turn.forgotten or outcome not in REMEMBERED:
         return conversation.revision if conversation is not None else 0
     messages = _messages(turn, _shown_text(tables, turn, shown))
-    entry = window.Entry(len(messages), sum(len(message.text.encode()) for message in messages))
+    conversation = history.with_room(tables, conversation, len(messages))
     tables.append_messages(conversation.id, messages)
     conversation = replace(
         conversation,
         revision=conversation.revision + 1,
         length=conversation.length + len(messages),
-        window=window.grown(conversation.window, entry, tables.limits.window_tokens),
+        window=window.grown(conversation.window, history.entry(messages), tables.limits.window_tokens),
     )
     tables.put_conversation(conversation)
     return conversation.revision
@@ -146,4 +192,6 @@ def _shown_text(tables: Tables, turn: Turn, shown: int) -> str:
 def _messages(turn: Turn, answer: str) -> list[Message]:
     opening, origin = turn.opening, turn.opening.origin
     question = Message(Role.USER, opening.prompt, turn.id, origin.author_id, origin.author_name, opening.attachments)
-    return [question, Message(Role.ASSISTANT, answer, turn.id)] if answer else [question]
+    if not answer:
+        return [replace(question, posted=turn.posted)]
+    return [question, Message(Role.ASSISTANT, answer, turn.id, posted=turn.posted)]

@@ -120,4 +120,6 @@ def _more(view: View, ears: Ears) -> bool:
     """Whether to look again at once: text is left, or the log was not listened to while it was read."""
     if view.log is None or view.state is not State.OPENED:
         return False
+    if view.log.end is not None and view.log.is_read_up:
+        return False  # what has ended changes no more
     return ears.add(log_subject(view.log.id)) or (view.source is not Source.LEAD and not view.log.is_read_up)

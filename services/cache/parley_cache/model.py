@@ -68,7 +68,9 @@ class PostedKind(Enum):
 class RefusalReason(Enum):
     """Why a turn is refused; FORGOTTEN: its holder was told, the store no longer knows."""
 
+    QUOTA = "quota"
     QUEUE_FULL = "queue_full"
+    STALE = "stale"
     FORGOTTEN = "forgotten"
 
 
@@ -156,7 +158,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """All that began a turn; an adopter gets it whole."""
+    """All that began a turn; an adopter gets it whole.
+
+    `rewind_to`: the turn from before which to answer again; empty: none. `expected_revision`: the conversation's as
+    its member saw it; 0: whatever it is.
+    """
 
     turn_id: str
     reference: Reference
@@ -167,17 +173,23 @@ class Opening:
     system_prompt: str
     max_output_tokens: int
     policy: Policy
+    rewind_to: str = ""
+    expected_revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Have:
-    """What a holder has when it opens a turn again; `offset` in code points of `attempt`."""
+    """What a holder has when it opens a turn again.
+
+    `offset` in code points of `attempt`; `revision`: the one that it was told it would commit, 0: none.
+    """
 
     state: State
     source: Source | None
     attempt: int
     offset: int
     posted: tuple[Posted, ...]
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +200,20 @@ class Usage:
     output_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
+
+    @property
+    def worked(self) -> int:
+        """Tokens that Claude had to work for; what its prompt cache gave is a tenth of the price and not counted."""
+        return self.input_tokens + self.cache_write_tokens + self.output_tokens
+
+    def plus(self, other: Usage) -> Usage:
+        """Return both together."""
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,16 +239,17 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class TextEnd:
-    """How the text of an attempt ended."""
+    """How the text of an attempt ended; `cost` in millionths of a US dollar, 0 where unknown."""
 
     attempt: int
     result: Finished | Stopped | Failed
     usage: Usage | None = None
+    cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of a conversation; author fields are empty for Claude."""
+    """A message of a conversation; author fields are empty for Claude. `posted`: where its turn's answer stands."""
 
     role: Role
     text: str
@@ -230,6 +257,7 @@ class Message:
     author_id: str = ""
     author_name: str = ""
     attachments: tuple[Attachment, ...] = ()
+    posted: tuple[Posted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

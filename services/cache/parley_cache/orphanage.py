@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+from parley_cache.fullness import Fullness
 from parley_cache.observer import Observer
 from parley_cache.store.port import Store
 from parley_cache.store.tables import EXPIRY
@@ -21,12 +22,23 @@ class Orphanage:
     """Sweeps the store and offers what it finds. `settle` and `interval` in seconds."""
 
     def __init__(
-        self, store: Store, wakeups: Wakeups, observer: Observer, clock: Clock, *, settle: float, interval: float
+        self,
+        store: Store,
+        wakeups: Wakeups,
+        observer: Observer,
+        clock: Clock,
+        *,
+        fullness: Fullness,
+        settle: float,
+        interval: float,
     ) -> None:
         self._store = store
         self._wakeups = wakeups
         self._observer = observer
         self._clock = clock
+        self._fullness = fullness
+        self._settle = settle
+        self._losses = store.losses
         self._quiet_until = clock.monotonic() + settle
         self._interval = interval
         self._orphans: Sequence[Orphan] = ()
@@ -48,12 +60,28 @@ class Orphanage:
             ears.wake()
 
     async def sweep(self) -> None:
-        """Do what is due in the store and take note of the orphans."""
-        settled = self._clock.monotonic() >= self._quiet_until
+        """Do what is due in the store and take note of the orphans; when it is away, wait for its return."""
+        try:
+            await self._sweep()
+        except Unavailable:
+            self._orphans = ()
+            self._quiet_until = self._clock.monotonic() + self._settle
+
+    async def _sweep(self) -> None:
+        settled = self._settled()
         await self._store.sweep(lapses=settled)
         self._orphans = await self._store.orphans() if settled else ()
-        self._observer.filled(await self._store.figures())
+        figures = await self._store.figures()
+        self._fullness.note(figures)
+        self._observer.filled(figures)
         self._announce()
+
+    def _settled(self) -> bool:
+        now = self._clock.monotonic()
+        if self._store.losses != self._losses:
+            self._losses = self._store.losses
+            self._quiet_until = now + self._settle
+        return now >= self._quiet_until
 
     def _announce(self) -> None:
         self._swept.set()

@@ -26,7 +26,8 @@ class Turn:
     """A turn.
 
     `serial` counts what its holder must be told by another Opened; `window` is the range of the conversation's
-    messages that it saw when it opened; `feeds`: it ended for its member, but its log is still open.
+    messages that it saw when it opened; `feeds`: it ended for its member, but its log is still open; `forgotten`:
+    nothing of it shall be remembered; `free_at`: when its member may claim a turn again, if it was refused for that.
     """
 
     opening: Opening
@@ -47,6 +48,8 @@ class Turn:
     outcome: Outcome | None = None
     ended: float = 0.0
     feeds: bool = False
+    forgotten: bool = False
+    free_at: float | None = None
 
     @property
     def id(self) -> str:
@@ -58,7 +61,8 @@ class Turn:
 class Log:
     """A reply log; its text lies beside it. `length` in code points, `size` in bytes, both of `attempt`.
 
-    `key`: whom it may serve while it runs; `keeps`: it may be stored under that key when it is complete.
+    `key`: whom it may serve while it runs; `keeps`: it may be stored under that key when it is complete; `begun`: when
+    its leader began to produce, in the store's seconds; `groups`: who may purge it.
     """
 
     id: str
@@ -70,6 +74,8 @@ class Log:
     length: int = 0
     size: int = 0
     end: TextEnd | None = None
+    begun: float = 0.0
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

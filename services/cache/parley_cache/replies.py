@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from parley_cache import leases
-from parley_cache.model import Failed, Finished, Mode, Source, State, Stopped, TextEnd
+from parley_cache import leases, metering, shelf, storing
+from parley_cache.model import Failed, Have, Mode, Source, State, Stopped, TextEnd
 from parley_cache.records import Log, Turn
 from parley_cache.store.tables import Tables, turn_subject
 from parley_kit.faults import Exhausted, OutOfRange, Precondition
@@ -26,31 +26,47 @@ def attach(tables: Tables, turn: Turn) -> Turn:
     if key is not None:
         log = _serving(tables, turn, key)
         if log is not None:
-            return _read(tables, turn, log)
+            return _read(tables, turn, log, key)
+        if turn.restore is None:
+            storing.count_miss(tables)
     shown = turn.restore.attempt if turn.restore is not None else 0
     return lead(tables, turn, key, keeps=True, attempt=shown + 1)
 
 
 def _serving(tables: Tables, turn: Turn, key: bytes) -> Log | None:
     restored = tables.live(_restored(key)) if turn.restore is not None and turn.restore.attempt else None
-    stored = tables.stored(key) if turn.opening.policy.mode is Mode.USE else None
-    log_id = restored or stored or tables.live(key)
+    log_id = restored or storing.stored_log(tables, turn, key) or tables.live(key)
     return tables.log(log_id) if log_id is not None else None
+
+
+def is_there(tables: Tables, key: bytes | None, mode: Mode) -> bool:
+    """Tell whether an answer is stored, or one that runs can be followed; for a question without history."""
+    if key is None:
+        return False
+    return (mode is Mode.USE and shelf.has(tables, key)) or tables.live(key) is not None
 
 
 def _restored(key: bytes) -> bytes:
     return b"restored:" + key
 
 
-def _read(tables: Tables, turn: Turn, log: Log) -> Turn:
+def _read(tables: Tables, turn: Turn, log: Log, key: bytes) -> Turn:
     source = Source.STORED if log.end is not None else Source.FOLLOW
+    if source is Source.STORED:
+        storing.count_hit(tables, key)
+    else:
+        storing.count_follow(tables)
     turn = replace(turn, state=State.OPENED, log=log.id, source=source, link=log.link)
     tables.put_turn(turn)
     tables.add_reader(log.id, turn.id)
-    leader = tables.turn(log.leader)
-    if log.end is None and (leader is None or leader.lease.lapsed):
+    if log.end is None and _is_leaderless(tables, log):
         promote(tables, log)
     return tables.turn(turn.id) or turn
+
+
+def _is_leaderless(tables: Tables, log: Log) -> bool:
+    leader = tables.turn(log.leader)
+    return leader is None or leader.lease.lapsed
 
 
 def lead(tables: Tables, turn: Turn, key: bytes | None, *, keeps: bool, attempt: int = 1) -> Turn:
@@ -62,6 +78,8 @@ def lead(tables: Tables, turn: Turn, key: bytes | None, *, keeps: bool, attempt:
         keeps=keeps and key is not None,
         link=turn.opening.origin.traceparent,
         attempt=attempt,
+        begun=tables.now,
+        groups=storing.groups(turn),
     )
     tables.put_log(log)
     if key is not None:
@@ -69,16 +87,17 @@ def lead(tables: Tables, turn: Turn, key: bytes | None, *, keeps: bool, attempt:
     return replace(turn, state=State.OPENED, log=log.id, source=Source.LEAD)
 
 
-def lead_restored(tables: Tables, turn: Turn, attempt: int) -> Turn:
+def lead_restored(tables: Tables, turn: Turn, have: Have) -> Turn:
     """Begin a forgotten log again, for the leader that still produces it.
 
-    Its text may rest on a history that the store forgot too, so it is not stored, and only the readers that it had
-    find it again.
+    Unless its holder knows that there was no history (its revision was the first), its text may rest on one that the
+    store forgot too: then it is not stored, and only the readers that it had find it again.
     """
-    key = _restored(turn.key) if turn.key is not None else None
+    first = have.revision == 1
+    key = turn.key if turn.key is None or first else _restored(turn.key)
     if key is not None and tables.live(key) is not None:
         key = None
-    return lead(tables, turn, key, keeps=False, attempt=max(1, attempt))
+    return lead(tables, turn, key, keeps=first, attempt=max(1, have.attempt))
 
 
 def append(tables: Tables, turn: Turn, attempt: int, offset: int, text: str) -> None:
@@ -116,10 +135,11 @@ def _begin(tables: Tables, log: Log, attempt: int) -> Log:
 
 
 def finish(tables: Tables, turn: Turn, end: TextEnd) -> None:
-    """Close the log that this turn leads; a repeated or a former leader's end is dropped."""
+    """Close the log that this turn leads, and book what it used; a repeated or a former leader's end is dropped."""
     log = _led(tables, turn)
     if log is None or end.attempt < log.attempt:
         return
+    metering.book(tables, turn.opening.origin, end)
     if end.attempt > log.attempt:
         log = _begin(tables, log, end.attempt)
     _close(tables, log, end)
@@ -129,17 +149,12 @@ def _close(tables: Tables, log: Log, end: TextEnd) -> None:
     log = replace(log, end=end)
     tables.put_log(log)
     _drop_live(tables, log)
-    if log.keeps and log.key is not None and _is_complete(end):
-        for evicted in tables.store_reply(log.key, log.id, log.size):
-            drop_if_unused(tables, evicted)
+    for evicted in storing.keep(tables, log, end):
+        drop_if_unused(tables, evicted)
     leader = tables.turn(log.leader)
     if leader is not None:
         tables.put_turn(replace(leader, feeds=False))
     drop_if_unused(tables, log.id)
-
-
-def _is_complete(end: TextEnd) -> bool:
-    return isinstance(end.result, Finished) and end.result.stop_reason != "refusal"
 
 
 def _drop_live(tables: Tables, log: Log) -> None:
@@ -206,10 +221,9 @@ def resume(tables: Tables, turn: Turn) -> Turn:
     log = tables.log(turn.log) if turn.log is not None else None
     if log is None:
         return attach(tables, turn)
-    leader = tables.turn(log.leader)
     if log.end is None and log.leader == turn.id:
         _resume_leading(tables, log, turn)
-    elif log.end is None and (leader is None or leader.lease.lapsed):
+    elif log.end is None and _is_leaderless(tables, log):
         promote(tables, log)
     elif log.leader == turn.id:
         _reread(tables, log, turn)
@@ -261,9 +275,15 @@ def quit_if_unread(tables: Tables, log_id: str) -> None:
 def drop_if_unused(tables: Tables, log_id: str) -> None:
     """Forget a log that nobody reads, leads or stores."""
     log = tables.log(log_id)
-    if log is None or tables.is_stored(log_id) or next(iter(tables.readers(log_id)), None) is not None:
+    if log is None or shelf.keeps(tables, log.key, log_id) or next(iter(tables.readers(log_id)), None) is not None:
         return
     leader = tables.turn(log.leader)
     if leader is None or (leader.state is State.ENDED and (not leader.feeds or leader.lease.lapsed)):
         _drop_live(tables, log)
         tables.drop_log(log_id)
+
+
+def expire(tables: Tables, limit: int) -> None:
+    """Forget up to `limit` stored replies whose time is over."""
+    for log_id in shelf.take_stale(tables, limit):
+        drop_if_unused(tables, log_id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import conversations, leases, replies
+from parley_cache import admission, conversations, leases, replies
 from parley_cache.leases import Lease
 from parley_cache.model import (
     Have,
@@ -27,13 +27,17 @@ from parley_kit.faults import Conflict, NotFound, Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A holder's wish for a turn; `lease` is the fresh name that its lease will have."""
+    """A holder's wish for a turn; `lease` is the fresh name that its lease will have.
+
+    `full`: there is no room for another answer; only one that is there already can be given.
+    """
 
     opening: Opening
     holder: str
     lease: str
     key: bytes | None = None
     have: Have | None = None
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,10 @@ class Duplicate:
 
 
 def claim(tables: Tables, ask: Ask) -> Granted | Duplicate:
-    """Claim a turn, or claim it again. Raises Conflict when somebody else holds what `have` speaks of."""
+    """Claim a turn, or claim it again.
+
+    Raises Conflict when somebody else holds what `have` speaks of, Exhausted when there is no room for a new one.
+    """
     turn = tables.turn(ask.opening.turn_id)
     if turn is None:
         return _restore(tables, ask, ask.have) if ask.have is not None else _begin(tables, ask)
@@ -75,7 +82,10 @@ def _lease(tables: Tables, name: str, holder: str) -> Lease:
 
 
 def _begin(tables: Tables, ask: Ask) -> Granted:
-    turn = conversations.enter(tables, _new(tables, ask))
+    if ask.full:
+        admission.demand_room(tables, ask.key, ask.opening.policy.mode)
+    turn = _new(tables, ask)
+    turn = admission.refused(tables, turn) or admission.enter(tables, turn)
     tables.put_turn(turn)
     return _granted(turn, knows=True, fresh=True)
 
@@ -119,7 +129,8 @@ def _restore(tables: Tables, ask: Ask, have: Have) -> Granted:
     if have.state is State.REFUSED:
         turn = replace(turn, state=State.REFUSED, refusal=RefusalReason.FORGOTTEN)
     elif have.source is Source.LEAD:
-        turn = replies.lead_restored(tables, conversations.occupy(tables, turn), have.attempt)
+        conversations.catch_up(tables, turn.conversation, have.revision)
+        turn = replies.lead_restored(tables, conversations.occupy(tables, turn), have)
     else:
         turn = replace(turn, restore=_patience(tables, have))
     tables.put_turn(turn)

@@ -74,6 +74,7 @@ class View:
     stop: StopView | None
     revision: int
     feeds: bool
+    free_in: float | None = None
 
 
 def look(tables: Tables, right: Held, seen: Seen) -> View:
@@ -91,6 +92,7 @@ def look(tables: Tables, right: Held, seen: Seen) -> View:
         stop=_stop(tables, turn, log),
         revision=turn.revision,
         feeds=turn.feeds and leads,
+        free_in=max(0.0, turn.free_at - tables.now) if turn.free_at is not None else None,
     )
 
 
@@ -141,10 +143,11 @@ class Orphan:
     attempt: int
     offset: int
     posted: tuple[Posted, ...]
+    revision: int = 0
 
 
 def orphan(tables: Tables, turn: Turn) -> Orphan:
     """Describe an orphan to those who may adopt it."""
     log = tables.log(turn.log) if turn.log is not None else None
     attempt, offset = (log.attempt, log.length) if log is not None else (0, 0)
-    return Orphan(turn.opening, turn.lease.id, turn.state, turn.source, attempt, offset, turn.posted)
+    return Orphan(turn.opening, turn.lease.id, turn.state, turn.source, attempt, offset, turn.posted, turn.revision)

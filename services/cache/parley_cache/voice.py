@@ -54,7 +54,7 @@ def _state(told: Told, view: View) -> tuple[Told, list[Word]]:
     if view.state is State.ENDED and not told.committed:
         return replace(told, committed=True), [Committed(view.revision)]
     if view.refusal is not None and view.state is State.REFUSED and not told.refused:
-        return replace(told, refused=True), [Refused(view.refusal)]
+        return replace(told, refused=True), [Refused(view.refusal, view.free_in)]
     if view.position is not None and view.position != told.position:
         return replace(told, position=view.position), [Queued(view.position)]
     return told, []

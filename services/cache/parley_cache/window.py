@@ -6,7 +6,9 @@ its beginning at every turn: it grows until it passes the budget, then gives up 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 BYTES_A_TOKEN = 4
 """A coarse mean of Claude's tokenizer for English prose; the budget is far below the model's own limit."""
@@ -43,6 +45,11 @@ def grown(window: Window, entry: Entry, tokens: int) -> Window:
     if size <= tokens * BYTES_A_TOKEN:
         return Window(window.start, entries)
     return _cut(window.start, entries, size, tokens * BYTES_A_TOKEN // 2)
+
+
+def replayed(entries: Iterable[Entry], tokens: int) -> Window:
+    """Return the window as it would stand had only these turns ever been."""
+    return reduce(lambda window, entry: grown(window, entry, tokens), entries, Window())
 
 
 def _cut(start: int, entries: tuple[Entry, ...], size: int, keep: int) -> Window:

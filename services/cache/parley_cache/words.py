@@ -26,9 +26,10 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The turn is refused."""
+    """The turn is refused; it may be claimed again in `free_in` seconds, where that is known."""
 
     reason: RefusalReason
+    free_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ async def test_followers_hear_of_text_and_turns_of_stops(bench: StoreBench, gate
     await leader.say("b")
     assert await _next(changes) == {f"log:{view.log.id}"}
     await leader.stop()
-    assert turn_subject("1000") in await _next(changes)
+    while turn_subject("1000") not in (heard := await _next(changes)):
+        assert heard == {f"log:{view.log.id}"}, "the second piece of text may be told by itself"
 
 
 async def test_those_in_the_queue_hear_of_each_move(bench: StoreBench, gateway: Gateway) -> None:

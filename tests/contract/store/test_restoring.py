@@ -101,3 +101,19 @@ async def test_two_producers_of_one_conversation_both_go_on_and_the_next_waits_f
     assert await waiting.heard(Queued) == [Queued(2), Queued(1)]
     await fresh.answer("new answer")
     assert (await waiting.opened()).revision == 3
+
+
+async def test_a_restored_first_answer_is_stored_and_followed_by_strangers(gateway: Gateway) -> None:
+    hold = await gateway.open("1000", have=have(offset=3, revision=1))
+    stranger = await gateway.open("1001")
+    assert await stranger.source() is Source.FOLLOW
+    await hold.answer("yes")
+    assert await stranger.text() == "yes"
+    assert await (await gateway.open("1002")).source() is Source.STORED
+
+
+async def test_revisions_do_not_go_back_over_a_loss(gateway: Gateway) -> None:
+    hold = await gateway.open("1000", reference=CHAT, have=have(offset=3, revision=7))
+    assert (await hold.opened()).revision == 7
+    await hold.answer("as we said")
+    assert (await (await gateway.open("1001", reference=CHAT)).opened()).revision == 8

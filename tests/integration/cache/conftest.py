@@ -30,7 +30,14 @@ async def start() -> AsyncIterator[Start]:
 
 
 def _settings(changes: dict[str, Any]) -> CacheSettings:
-    plain = {"listen": "127.0.0.1:0", "metrics_listen": None, "drain_announce": 0.0, "grace": 0.2, "settle": 0.0}
+    plain = {
+        "listen": "127.0.0.1:0",
+        "metrics_listen": None,
+        "drain_announce": 0.0,
+        "grace": 0.2,
+        "settle": 0.0,
+        "user_messages": 0,
+    }
     return CacheSettings(**(plain | changes))
 
 

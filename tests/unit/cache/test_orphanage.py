@@ -6,6 +6,7 @@ import pytest
 from support.cache_turns import Gateway
 from typing_extensions import override
 
+from parley_cache.fullness import Fullness
 from parley_cache.limits import Limits
 from parley_cache.observer import Observer, Result
 from parley_cache.orphanage import Orphanage
@@ -46,7 +47,15 @@ class House:
         self.store = MemoryStore(Limits(), self.clock)
         self.wakeups = Wakeups(self.store)
         self.observer = Silent()
-        self.orphanage = Orphanage(self.store, self.wakeups, self.observer, self.clock, settle=quiet, interval=0.5)
+        self.orphanage = Orphanage(
+            self.store,
+            self.wakeups,
+            self.observer,
+            self.clock,
+            fullness=Fullness(Limits()),
+            settle=quiet,
+            interval=0.5,
+        )
         self.gateway = Gateway(self.store)
         self.watches: list[asyncio.Future[None]] = []
 
@@ -136,3 +145,54 @@ async def test_each_sweep_tells_how_full_the_store_is() -> None:
         await house.clock.advance(1.0)
         assert house.observer.figures is not None
         assert (house.observer.figures.turns, house.observer.figures.logs) == (1, 1)
+
+
+class Distant(MemoryStore):
+    """A store that can be away."""
+
+    away = False
+    count = 0
+
+    @property
+    @override
+    def losses(self) -> int:
+        return self.count
+
+    @override
+    async def sweep(self, *, lapses: bool) -> None:
+        if self.away:
+            raise Unavailable("STORE_AWAY", "The store does not answer.")
+        await super().sweep(lapses=lapses)
+
+
+async def test_nothing_is_offered_for_one_lease_after_the_store_came_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.MemoryStore", Distant)
+    async with _house(quiet=15.0) as house:
+        store = house.store
+        assert isinstance(store, Distant)
+        await house.clock.advance(20.0)
+        offered = house.watch()
+        await house.gateway.open("1000")
+        store.away = True
+        await house.clock.advance(20.0)
+        store.away = False
+        await house.clock.advance(14.0)
+        assert offered.empty()
+        await house.clock.advance(2.0)
+        assert await _soon(offered) == "1000"
+
+
+async def test_a_loss_that_no_sweep_met_keeps_quiet_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.MemoryStore", Distant)
+    async with _house(quiet=15.0) as house:
+        store = house.store
+        assert isinstance(store, Distant)
+        await house.clock.advance(20.0)
+        offered = house.watch()
+        await house.gateway.open("1000")
+        await house.clock.advance(14.5)
+        store.count += 1
+        await house.clock.advance(14.0)
+        assert offered.empty()
+        await house.clock.advance(3.0)
+        assert await _soon(offered) == "1000"

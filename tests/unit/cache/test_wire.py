@@ -19,6 +19,8 @@ FULL = opening(
     asked_at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
     mode=Mode.REFRESH,
     attachments=(Attachment("1", "2", "a.txt", "text/plain", 3),),
+    rewind_to="999",
+    expected_revision=7,
 )
 
 
@@ -88,6 +90,10 @@ def _set(message: Any, path: str, value: Any) -> None:
         ("origin.asked_at.seconds", 1 << 60),
         ("cache_policy.mode", 9),
         ("cache_policy.scope", 9),
+        ("rewind_to", "abc"),
+        ("rewind_to", "1000"),
+        ("expected_revision", 1 << 60),
+        ("have.revision", 1 << 60),
         ("have.attempt", 1_000_001),
         ("have.source", 9),
     ],
@@ -132,6 +138,16 @@ def test_too_many_attachments_and_posted_messages_are_refused() -> None:
         (pb.HoldTurnRequest(text_end=pb.TextEnd(attempt=1)), "text_end.result"),
         (pb.HoldTurnRequest(text_end=pb.TextEnd(stop_reason="end_turn")), "text_end.attempt"),
         (pb.HoldTurnRequest(text_end=pb.TextEnd(attempt=1, error=pb.TextError())), "text_end.error.reason"),
+        (
+            pb.HoldTurnRequest(text_end=pb.TextEnd(attempt=1, stop_reason="x", cost_micro_usd=1 << 40)),
+            "text_end.cost_micro_usd",
+        ),
+        (
+            pb.HoldTurnRequest(
+                text_end=pb.TextEnd(attempt=1, stop_reason="x", usage=pb.Usage(cache_read_tokens=1 << 40))
+            ),
+            "text_end.usage.cache_read_tokens",
+        ),
         (pb.HoldTurnRequest(posted=pb.Posted(message_id="5")), "posted.kind"),
         (pb.HoldTurnRequest(posted=pb.Posted(kind=pb.POSTED_KIND_PAGE, message_id="x")), "posted.message_id"),
         (pb.HoldTurnRequest(end=pb.End()), "end.outcome"),

@@ -26,6 +26,15 @@ ATTACHMENTS = 10
 POSTED = 256
 HOLDER = 128
 REASON = 100
+TOKENS = 1_000_000_000
+"""Of one answer; far above what a model takes."""
+COST = 1_000_000_000
+"""Of one answer, in millionths of a US dollar."""
+PERSONA = 4000
+SUBJECTS = 100
+AMOUNT = 1_000_000_000_000
+"""Of a limit; its unit is that of what it limits."""
+REVISION = 1 << 53
 SECONDS = 366 * 24 * 3600
 ATTEMPTS = 1_000_000
 """Far above what is granted; the rules say how many there are."""

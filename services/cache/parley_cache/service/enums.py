@@ -79,6 +79,8 @@ SCOPE_NUMBERS: dict[Scope, pb.CacheScope.ValueType] = {
 KIND_NUMBERS: dict[PostedKind, pb.PostedKind.ValueType] = _inverse(KINDS)
 ROLE_NUMBERS: dict[Role, pb.Role.ValueType] = _inverse(ROLES)
 REASON_NUMBERS: dict[RefusalReason, pb.RefusalReason.ValueType] = {
+    RefusalReason.QUOTA: pb.REFUSAL_REASON_QUOTA,
     RefusalReason.QUEUE_FULL: pb.REFUSAL_REASON_QUEUE_FULL,
+    RefusalReason.STALE: pb.REFUSAL_REASON_STALE,
     RefusalReason.FORGOTTEN: pb.REFUSAL_REASON_UNSPECIFIED,
 }

@@ -36,7 +36,7 @@ def opening(message: pb.Open) -> Opening:
     bounds.count("open.attachments", len(attachments), bounds.ATTACHMENTS)
     return Opening(
         turn_id=bounds.snowflake("open.turn_id", message.turn_id),
-        reference=_reference(message.conversation),
+        reference=reference("open.conversation", message.conversation),
         origin=_origin(message.origin),
         prompt=bounds.text("open.prompt", message.prompt, bounds.PROMPT),
         attachments=tuple(_attachment(f"open.attachments[{i}]", one) for i, one in enumerate(attachments)),
@@ -47,11 +47,20 @@ def opening(message: pb.Open) -> Opening:
             bounds.choice("open.cache_policy.mode", enums.MODES, message.cache_policy.mode),
             bounds.choice("open.cache_policy.scope", enums.SCOPES, message.cache_policy.scope),
         ),
+        rewind_to=_rewind_to(message),
+        expected_revision=bounds.count("open.expected_revision", message.expected_revision, bounds.REVISION),
     )
 
 
-def _reference(message: pb.Conversation) -> Reference:
-    field = "open.conversation"
+def _rewind_to(message: pb.Open) -> str:
+    target = bounds.optional_snowflake("open.rewind_to", message.rewind_to)
+    if target and target == message.turn_id:
+        raise InvalidInput("open.rewind_to", "a turn cannot rewind to itself.")
+    return target
+
+
+def reference(field: str, message: pb.Conversation) -> Reference:
+    """Read how a conversation is named."""
     match message.WhichOneof("reference"):
         case "id":
             return Named(bounds.needed(f"{field}.id", message.id, bounds.ID))
@@ -124,6 +133,7 @@ def have(message: pb.Open) -> Have | None:
         attempt=bounds.count(f"{field}.attempt", had.attempt, bounds.ATTEMPTS),
         offset=had.offset,
         posted=tuple(_posted(f"{field}.posted[{i}]", one) for i, one in enumerate(had.posted)),
+        revision=bounds.count(f"{field}.revision", had.revision, bounds.REVISION),
     )
 
 
@@ -167,7 +177,9 @@ def _produced(message: pb.Text) -> Produced:
 
 def _text_end(message: pb.TextEnd) -> TextEnd:
     attempt = bounds.attempt("text_end.attempt", message.attempt)
-    return TextEnd(attempt, _result(message), _usage(message.usage) if message.HasField("usage") else None)
+    usage = _usage(message.usage) if message.HasField("usage") else None
+    cost = bounds.count("text_end.cost_micro_usd", message.cost_micro_usd, bounds.COST)
+    return TextEnd(attempt, _result(message), usage, cost)
 
 
 def _result(message: pb.TextEnd) -> Finished | Stopped | Failed:
@@ -187,4 +199,7 @@ def _result(message: pb.TextEnd) -> Finished | Stopped | Failed:
 
 
 def _usage(message: pb.Usage) -> Usage:
-    return Usage(message.input_tokens, message.output_tokens, message.cache_read_tokens, message.cache_write_tokens)
+    def tokens(field: str) -> int:
+        return bounds.count(f"text_end.usage.{field}", getattr(message, field), bounds.TOKENS)
+
+    return Usage(*map(tokens, ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")))

@@ -13,6 +13,7 @@ from typing_extensions import override
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
 from parley_cache import voice
+from parley_cache.fullness import Fullness
 from parley_cache.holding import Holding
 from parley_cache.keys import key_of
 from parley_cache.model import Have
@@ -39,11 +40,20 @@ SILENT_LEASES = 2.0
 class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
     """Turns as gateways see them. `lease` in seconds."""
 
-    def __init__(self, store: Store, wakeups: Wakeups, orphanage: Orphanage, observer: Observer, lease: float) -> None:
+    def __init__(  # noqa: PLR0917 — the parts of the cache that a turn meets, put together once, in app
+        self,
+        store: Store,
+        wakeups: Wakeups,
+        orphanage: Orphanage,
+        observer: Observer,
+        fullness: Fullness,
+        lease: float,
+    ) -> None:
         self._store = store
         self._wakeups = wakeups
         self._orphanage = orphanage
         self._observer = observer
+        self._fullness = fullness
         self._lease = lease
         self._open = OpenStreams()
 
@@ -77,7 +87,11 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
         opening, have = reading.opening(first.open), reading.have(first.open)
         holder = reading.holder("open.holder", first.open.holder)
         self._observer.claimed(opening.turn_id)
-        return await self._store.claim(Ask(opening, holder, lease, key_of(opening), have)), have
+        ask = Ask(opening, holder, lease, key_of(opening), have, full=self._fullness.is_reached)
+        granted = await self._store.claim(ask)
+        if isinstance(granted, Granted) and granted.fresh:
+            self._fullness.let_in()
+        return granted, have
 
     async def _adopt(self, adopt: pb.Adopt, lease: str) -> Granted:
         turn_id = bounds.snowflake("adopt.turn_id", adopt.turn_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -46,7 +46,7 @@ def word(value: Word) -> pb.HoldTurnResponse:
         case Piece() | TextEnd() | Restarted():
             return _telling(value)
         case Renewed(number, lease, valid_for):
-            renewed = pb.Renewed(number=number, lease=lease, valid_for=_duration(timedelta(seconds=valid_for)))
+            renewed = pb.Renewed(number=number, lease=lease, valid_for=duration(timedelta(seconds=valid_for)))
             return pb.HoldTurnResponse(renewed=renewed)
         case StopRequested(by, others_read):
             return pb.HoldTurnResponse(stop_requested=pb.StopRequested(by=by, others_read=others_read))
@@ -60,8 +60,9 @@ def _standing(value: Opened | Queued | Refused | Repeated) -> pb.HoldTurnRespons
             return pb.HoldTurnResponse(opened=_opened(value))
         case Queued(position):
             return pb.HoldTurnResponse(queued=pb.Queued(position=position))
-        case Refused(reason):
-            return pb.HoldTurnResponse(refused=pb.Refused(reason=enums.REASON_NUMBERS[reason]))
+        case Refused(reason, free_in):
+            free_at = time_in(free_in) if free_in is not None else None
+            return pb.HoldTurnResponse(refused=pb.Refused(reason=enums.REASON_NUMBERS[reason], free_at=free_at))
         case Repeated(state):
             return pb.HoldTurnResponse(duplicate=pb.Duplicate(state=enums.STATE_NUMBERS[state]))
 
@@ -76,9 +77,17 @@ def _telling(value: Piece | TextEnd | Restarted) -> pb.HoldTurnResponse:
             return pb.HoldTurnResponse(restarted=pb.Restarted(attempt=attempt))
 
 
-def _duration(value: timedelta) -> Duration:
+def duration(value: timedelta) -> Duration:
+    """Write a time span."""
     message = Duration()
     message.FromTimedelta(value)
+    return message
+
+
+def time_in(seconds: float) -> Timestamp:
+    """Write when so many seconds have passed, by the wall clock; before now when negative."""
+    message = Timestamp()
+    message.FromDatetime(datetime.now(UTC) + timedelta(seconds=seconds))
     return message
 
 
@@ -87,16 +96,17 @@ def _opened(opened: Opened) -> pb.Opened:
         conversation_id=opened.conversation_id,
         revision=opened.revision,
         started_by=opened.started_by,
-        window=[_message(message) for message in opened.window],
+        window=[said(message) for message in opened.window],
         source=enums.SOURCE_NUMBERS[opened.source],
         attempt=opened.attempt,
         offset=opened.offset,
-        posted=[_posted(posted) for posted in opened.posted],
+        posted=[note(posted) for posted in opened.posted],
         link=opened.link,
     )
 
 
-def _message(message: Message) -> pb.Message:
+def said(message: Message) -> pb.Message:
+    """Write a message of a conversation."""
     return pb.Message(
         role=enums.ROLE_NUMBERS[message.role],
         text=message.text,
@@ -117,29 +127,31 @@ def _attachment(attachment: Attachment) -> pb.Attachment:
     )
 
 
-def _posted(posted: Posted) -> pb.Posted:
+def note(posted: Posted) -> pb.Posted:
+    """Write a Discord message of a turn."""
     return pb.Posted(kind=enums.KIND_NUMBERS[posted.kind], index=posted.index, message_id=posted.message_id)
 
 
 def _text_end(end: TextEnd) -> pb.TextEnd:
-    usage = _usage(end.usage) if end.usage is not None else None
+    usage_of = usage(end.usage) if end.usage is not None else None
     match end.result:
         case Finished(stop_reason):
-            return pb.TextEnd(attempt=end.attempt, stop_reason=stop_reason, usage=usage)
+            return pb.TextEnd(attempt=end.attempt, stop_reason=stop_reason, usage=usage_of, cost_micro_usd=end.cost)
         case Failed(reason, retryable, retry_after):
-            wait = _duration(retry_after) if retry_after is not None else None
+            wait = duration(retry_after) if retry_after is not None else None
             error = pb.TextError(reason=reason, retryable=retryable, retry_after=wait)
-            return pb.TextEnd(attempt=end.attempt, error=error, usage=usage)
+            return pb.TextEnd(attempt=end.attempt, error=error, usage=usage_of, cost_micro_usd=end.cost)
         case _:
-            return pb.TextEnd(attempt=end.attempt, stopped=pb.Stopped(), usage=usage)
+            return pb.TextEnd(attempt=end.attempt, stopped=pb.Stopped(), usage=usage_of, cost_micro_usd=end.cost)
 
 
-def _usage(usage: Usage) -> pb.Usage:
+def usage(used: Usage) -> pb.Usage:
+    """Write tokens."""
     return pb.Usage(
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cache_read_tokens,
-        cache_write_tokens=usage.cache_write_tokens,
+        input_tokens=used.input_tokens,
+        output_tokens=used.output_tokens,
+        cache_read_tokens=used.cache_read_tokens,
+        cache_write_tokens=used.cache_write_tokens,
     )
 
 
@@ -152,7 +164,8 @@ def orphan(value: Orphan) -> pb.Orphan:
             source=enums.SOURCE_NUMBERS[value.source],
             attempt=value.attempt,
             offset=value.offset,
-            posted=[_posted(posted) for posted in value.posted],
+            posted=[note(posted) for posted in value.posted],
+            revision=value.revision,
         )
     )
     return pb.Orphan(open=message, lease=value.lease, state=enums.STATE_NUMBERS[value.state])
@@ -171,6 +184,8 @@ def _open(opening: Opening) -> pb.Open:
         cache_policy=pb.CachePolicy(
             mode=enums.MODE_NUMBERS[opening.policy.mode], scope=enums.SCOPE_NUMBERS[opening.policy.scope]
         ),
+        rewind_to=opening.rewind_to,
+        expected_revision=opening.expected_revision,
     )
 
 
@@ -179,7 +194,7 @@ def _conversation(reference: Reference) -> pb.Conversation:
         return pb.Conversation(id=reference.id)
     if isinstance(reference, ReplyTo):
         return pb.Conversation(reply_to_message_id=reference.message_id)
-    within = _duration(reference.within)
+    within = duration(reference.within)
     return pb.Conversation(recent=pb.Recent(channel_id=reference.channel_id, user_id=reference.user_id, within=within))
 
 

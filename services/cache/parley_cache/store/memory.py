@@ -10,11 +10,11 @@ from typing_extensions import override
 
 from parley_cache import replies, turns, views
 from parley_cache.limits import Limits
-from parley_cache.model import Held, Outcome, Posted, State, TextEnd
 from parley_cache.store.memory_tables import MemoryTables
-from parley_cache.store.port import EVERYTHING, Figures, Store
-from parley_cache.turns import Adoption, Ask, Duplicate, Granted
-from parley_cache.views import Orphan, Seen, View
+from parley_cache.store.operations import Operations, Surely
+from parley_cache.store.port import EVERYTHING, Figures
+from parley_cache.store.tables import Tables
+from parley_cache.views import Orphan
 from parley_kit.clock import Clock
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ SWEPT_AT_ONCE = 200
 """Turns that one sweep looks at: some milliseconds; the next sweep goes on."""
 
 
-class MemoryStore(Store):
+class MemoryStore(Operations):
     """Keeps everything in this process; its time is the process's monotonic clock."""
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
@@ -31,7 +31,24 @@ class MemoryStore(Store):
         self._tables = MemoryTables(limits)
         self._subscribers: set[_Subscriber] = set()
 
-    def _run(self, rule: Callable[[MemoryTables], T]) -> T:
+    @property
+    @override
+    def losses(self) -> int:
+        return 0
+
+    @override
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    @override
+    async def ready(self) -> None:
+        return
+
+    @override
+    async def _run(self, name: str, rule: Callable[[Tables], T], surely: Surely) -> T:
+        return self._at_once(rule)
+
+    def _at_once(self, rule: Callable[[MemoryTables], T]) -> T:
         self._tables.now = self._clock.monotonic()
         try:
             return rule(self._tables)
@@ -41,52 +58,12 @@ class MemoryStore(Store):
             self._tables.told.clear()
 
     @override
-    async def claim(self, ask: Ask) -> Granted | Duplicate:
-        return self._run(lambda tables: turns.claim(tables, ask))
-
-    @override
-    async def adopt(self, wish: Adoption) -> Granted:
-        return self._run(lambda tables: turns.adopt(tables, wish))
-
-    @override
-    async def renew(self, right: Held) -> None:
-        self._run(lambda tables: turns.renew(tables, right))
-
-    @override
-    async def append(self, right: Held, attempt: int, offset: int, text: str) -> None:
-        self._run(lambda tables: turns.append(tables, right, attempt, offset, text))
-
-    @override
-    async def finish(self, right: Held, end: TextEnd) -> None:
-        self._run(lambda tables: turns.finish(tables, right, end))
-
-    @override
-    async def post(self, right: Held, posted: Posted) -> None:
-        self._run(lambda tables: turns.post(tables, right, posted))
-
-    @override
-    async def end(self, right: Held, outcome: Outcome, shown: int) -> None:
-        self._run(lambda tables: turns.end(tables, right, outcome, shown))
-
-    @override
-    async def release(self, right: Held) -> None:
-        self._run(lambda tables: turns.release(tables, right))
-
-    @override
-    async def stop(self, turn_id: str, by: str) -> State:
-        return self._run(lambda tables: turns.stop(tables, turn_id, by))
-
-    @override
-    async def look(self, right: Held, seen: Seen) -> View:
-        return self._run(lambda tables: views.look(tables, right, seen))
-
-    @override
     async def orphans(self) -> Sequence[Orphan]:
-        return self._run(lambda tables: [views.orphan(tables, turn) for turn in tables.lapsed_turns()])
+        return self._at_once(lambda tables: [views.orphan(tables, turn) for turn in tables.lapsed_turns()])
 
     @override
     async def sweep(self, *, lapses: bool) -> None:
-        self._run(lambda tables: _sweep(tables, lapses=lapses))
+        self._at_once(lambda tables: _sweep(tables, lapses=lapses))
 
     @override
     async def figures(self) -> Figures:
@@ -130,6 +107,6 @@ class _Subscriber:
 def _sweep(tables: MemoryTables, *, lapses: bool) -> None:
     for turn_id in tables.due_turns(SWEPT_AT_ONCE):
         turns.wake(tables, turn_id, lapses=lapses)
-    for log_id in tables.stale_replies():
-        replies.drop_if_unused(tables, log_id)
+    replies.expire(tables, SWEPT_AT_ONCE)
+    tables.drop_ended_records(SWEPT_AT_ONCE)
     tables.drop_idle_conversations(tables.now - tables.limits.conversation_ttl)

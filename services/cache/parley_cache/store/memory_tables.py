@@ -8,13 +8,13 @@ from itertools import islice
 
 from typing_extensions import override
 
-from parley_cache import turns
+from parley_cache import shelf, turns
 from parley_cache.limits import Limits
 from parley_cache.model import Message, State
 from parley_cache.records import Conversation, Log, Turn
 from parley_cache.store.alarms import Alarms
+from parley_cache.store.memory_drawers import MemoryDrawers
 from parley_cache.store.port import Figures
-from parley_cache.store.shelf import Shelf
 from parley_cache.store.tables import (
     ConversationTable,
     LogTable,
@@ -82,12 +82,12 @@ class _Turns(_Frame, TurnTable):
     def snooze(self, turn_id: str, until: float) -> None:
         self._alarms.set(turn_id, until)
 
-    @override
     def due_turns(self, limit: int) -> Sequence[str]:
+        """Take up to `limit` turns whose alarm has passed; the alarm is gone then."""
         return self._alarms.take_due(self.now, limit)
 
-    @override
     def lapsed_turns(self) -> Iterable[Turn]:
+        """All turns whose lease lapsed and that have not ended, oldest first."""
         return [self.turns[turn_id] for turn_id in self.lapsed]
 
 
@@ -99,7 +99,6 @@ class _Logs(_Frame, LogTable):
         self._texts: dict[str, Text] = {}
         self._readers: dict[str, dict[str, None]] = {}
         self._live: dict[bytes, str] = {}
-        self.shelf = Shelf(limits)
 
     @override
     def log(self, log_id: str) -> Log | None:
@@ -155,22 +154,6 @@ class _Logs(_Frame, LogTable):
         else:
             self._live[key] = log_id
 
-    @override
-    def stored(self, key: bytes) -> str | None:
-        return self.shelf.get(key, self.now)
-
-    @override
-    def store_reply(self, key: bytes, log_id: str, size: int) -> Sequence[str]:
-        return self.shelf.put(key, log_id, size, self.now)
-
-    @override
-    def is_stored(self, log_id: str) -> bool:
-        return log_id in self.shelf
-
-    @override
-    def stale_replies(self) -> Sequence[str]:
-        return self.shelf.take_stale(self.now)
-
 
 class _Conversations(_Frame, ConversationTable):
     def __init__(self, limits: Limits) -> None:
@@ -198,6 +181,10 @@ class _Conversations(_Frame, ConversationTable):
         self._messages.setdefault(conversation_id, []).extend(messages)
 
     @override
+    def replace_messages(self, conversation_id: str, start: int, messages: Sequence[Message]) -> None:
+        self._messages.setdefault(conversation_id, [])[start:] = messages
+
+    @override
     def messages(self, conversation_id: str, start: int, stop: int) -> Sequence[Message]:
         return tuple(self._messages.get(conversation_id, ())[start:stop])
 
@@ -221,8 +208,8 @@ class _Conversations(_Frame, ConversationTable):
             self._recent[channel_id, user_id] = conversation_id
             self._askers.setdefault(conversation_id, []).append((channel_id, user_id))
 
-    @override
     def drop_idle_conversations(self, before: float) -> None:
+        """Forget conversations that nobody touched since then, and the oldest above the bound; never a busy one."""
         surplus = len(self.conversations) - self.limits.conversations
         for one in list(islice(self.conversations.values(), _BATCH)):
             if one.touched >= before and surplus <= 0:
@@ -242,8 +229,12 @@ class _Conversations(_Frame, ConversationTable):
                 del self._recent[asker]
 
 
-class MemoryTables(_Turns, _Logs, _Conversations, Tables):
+class MemoryTables(_Turns, _Logs, _Conversations, MemoryDrawers, Tables):
     """All records of one process."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        MemoryDrawers.__init__(self)
 
     def figures(self) -> Figures:
         """Count them."""
@@ -253,7 +244,7 @@ class MemoryTables(_Turns, _Logs, _Conversations, Tables):
             orphans=len(self.lapsed),
             logs=len(self.logs),
             log_bytes=self.log_bytes,
-            stored=len(self.shelf),
-            stored_bytes=self.shelf.size,
+            stored=self.total(shelf.ENTRIES),
+            stored_bytes=self.total(shelf.BYTES),
             conversations=len(self.conversations),
         )

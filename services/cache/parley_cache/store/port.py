@@ -6,13 +6,16 @@ A call that the store cannot answer raises Unavailable; a broken rule raises the
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from parley_cache.model import Held, Outcome, Posted, State, TextEnd
+from parley_cache.store.tables import Tables
 from parley_cache.turns import Adoption, Ask, Duplicate, Granted
 from parley_cache.views import Orphan, Seen, View
+
+T = TypeVar("T")
 
 EVERYTHING = ""
 """The subject that means: changes may have been missed, look at everything."""
@@ -35,6 +38,19 @@ class Figures:
 class Store(Protocol):
     """Turns, reply logs and conversations."""
 
+    @property
+    def losses(self) -> int:
+        """How often the store was found to be away; a new number: it may have missed renewals, or forgotten things."""
+        ...
+
+    async def run(self) -> None:
+        """Stay connected until cancelled. Raises Precondition when what it is connected to must not be used."""
+        ...
+
+    async def ready(self) -> None:
+        """Return once it can be asked; `run` must be running."""
+        ...
+
     async def claim(self, ask: Ask) -> Granted | Duplicate: ...
     async def adopt(self, wish: Adoption) -> Granted: ...
     async def renew(self, right: Held) -> None: ...
@@ -54,6 +70,10 @@ class Store(Protocol):
         ...
 
     async def figures(self) -> Figures: ...
+    async def apply(self, name: str, rule: Callable[[Tables], T]) -> T:
+        """Run any other rule as one atomic operation, `name`d for who watches; only its last run counts."""
+        ...
+
     def changes(self) -> AsyncIterator[Sequence[str]]:
         """Stream the subjects (`tables.turn_subject`, `tables.log_subject`, `tables.EXPIRY`) that changed.
 

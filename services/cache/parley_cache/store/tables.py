@@ -1,9 +1,9 @@
 """The records as one atomic operation sees them.
 
 The rules (`turns`, `conversations`, `replies`, `views`) are written against this Protocol alone: they read, decide
-and write, without waiting. The memory adapter runs them on its dictionaries. An adapter that shares its store
-between processes either runs them as scripts there or replays them: read what they read, write what they wrote if
-nothing of it has changed.
+and write, without waiting. The memory adapter runs them on its dictionaries; the Redis adapter reads what they
+read and writes what they wrote if nothing of it has changed (docs/adr/0006). What no rule asks for, such as which
+turns are due, is the adapter's own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Protocol
 from parley_cache.limits import Limits
 from parley_cache.model import Message
 from parley_cache.records import Conversation, Log, Turn
+from parley_cache.store.drawers import Drawers
 
 EXPIRY = "expiry"
 """The subject of leases that were given back: an orphan may wait."""
@@ -40,14 +41,6 @@ class TurnTable(Protocol):
     def drop_turn(self, turn_id: str) -> None: ...
     def snooze(self, turn_id: str, until: float) -> None:
         """Look at it again at that time, whatever its own alarm says."""
-        ...
-
-    def due_turns(self, limit: int) -> Sequence[str]:
-        """Take up to `limit` turns whose alarm has passed; the alarm is gone then."""
-        ...
-
-    def lapsed_turns(self) -> Iterable[Turn]:
-        """All turns whose lease lapsed and that have not ended, oldest first."""
         ...
 
 
@@ -80,18 +73,6 @@ class LogTable(Protocol):
         ...
 
     def set_live(self, key: bytes, log_id: str | None) -> None: ...
-    def stored(self, key: bytes) -> str | None:
-        """Return the complete log that is stored for a key and still fresh; counts as a use."""
-        ...
-
-    def store_reply(self, key: bytes, log_id: str, size: int) -> Sequence[str]:
-        """Store a complete log; return the logs that had to go for it."""
-        ...
-
-    def is_stored(self, log_id: str) -> bool: ...
-    def stale_replies(self) -> Sequence[str]:
-        """Take the logs whose time is over out of the stored ones."""
-        ...
 
 
 class ConversationTable(Protocol):
@@ -101,6 +82,13 @@ class ConversationTable(Protocol):
     def put_conversation(self, conversation: Conversation) -> None: ...
     def append_messages(self, conversation_id: str, messages: Sequence[Message]) -> None: ...
     def messages(self, conversation_id: str, start: int, stop: int) -> Sequence[Message]: ...
+    def replace_messages(self, conversation_id: str, start: int, messages: Sequence[Message]) -> None:
+        """Let these stand from `start` on, in place of all that stood there.
+
+        An operation reads messages before it writes any.
+        """
+        ...
+
     def conversation_of(self, message_id: str) -> str | None:
         """Return the conversation that a Discord message belongs to."""
         ...
@@ -111,12 +99,9 @@ class ConversationTable(Protocol):
         ...
 
     def set_recent(self, channel_id: str, user_id: str, conversation_id: str) -> None: ...
-    def drop_idle_conversations(self, before: float) -> None:
-        """Forget conversations that nobody touched since then, and the oldest above the bound; never a busy one."""
-        ...
 
 
-class Tables(TurnTable, LogTable, ConversationTable, Protocol):
+class Tables(TurnTable, LogTable, ConversationTable, Drawers, Protocol):
     """All of it, with the operation's time (the store's, in seconds) and the store's limits."""
 
     now: float

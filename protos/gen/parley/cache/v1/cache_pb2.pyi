@@ -446,6 +446,8 @@ class Open(_message.Message):
     CACHE_POLICY_FIELD_NUMBER: _builtins.int
     HOLDER_FIELD_NUMBER: _builtins.int
     HAVE_FIELD_NUMBER: _builtins.int
+    REWIND_TO_FIELD_NUMBER: _builtins.int
+    EXPECTED_REVISION_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
     """The id of the Discord message or interaction that asks; a decimal snowflake, at most 20 characters."""
     prompt: _builtins.str
@@ -456,6 +458,15 @@ class Open(_message.Message):
     """The system prompt; nothing in it changes from turn to turn."""
     holder: _builtins.str
     """The process incarnation that holds the turn; another incarnation is another holder."""
+    rewind_to: _builtins.str
+    """Answer again, from before this turn: its question and answer, and all that came after, are taken back as soon as
+    this is accepted, and its Discord messages become this turn's (`Opened.posted`). If it still runs it is stopped,
+    and this one waits until its End. Once for each turn: the second is refused as STALE. Empty: go on at the end.
+    """
+    expected_revision: _builtins.int
+    """The conversation's revision as whoever wants to rewind saw it (`Opened.revision` of that turn, if it was the
+    last); any other refuses this turn as STALE. 0: whatever it is.
+    """
     @_builtins.property
     def conversation(self) -> Global___Conversation:
         """The conversation that the turn belongs to."""
@@ -494,10 +505,12 @@ class Open(_message.Message):
         cache_policy: Global___CachePolicy | None = ...,
         holder: _builtins.str = ...,
         have: Global___Have | None = ...,
+        rewind_to: _builtins.str = ...,
+        expected_revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cache_policy", b"cache_policy", "conversation", b"conversation", "have", b"have", "origin", b"origin", "parameters", b"parameters"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "cache_policy", b"cache_policy", "conversation", b"conversation", "have", b"have", "holder", b"holder", "model", b"model", "origin", b"origin", "parameters", b"parameters", "prompt", b"prompt", "system_prompt", b"system_prompt", "turn_id", b"turn_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "cache_policy", b"cache_policy", "conversation", b"conversation", "expected_revision", b"expected_revision", "have", b"have", "holder", b"holder", "model", b"model", "origin", b"origin", "parameters", b"parameters", "prompt", b"prompt", "rewind_to", b"rewind_to", "system_prompt", b"system_prompt", "turn_id", b"turn_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -726,6 +739,7 @@ class Have(_message.Message):
     ATTEMPT_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
     POSTED_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     state: Global___TurnState.ValueType
     """The state that the holder saw last."""
     source: Global___Source.ValueType
@@ -734,6 +748,10 @@ class Have(_message.Message):
     """The attempt that it shows or produces; from 1."""
     offset: _builtins.int
     """How much text of that attempt it has, in code points."""
+    revision: _builtins.int
+    """`Opened.revision`, so that revisions never go back when the store forgot; 1: the turn saw no history, so its
+    answer may be shared all the same. 0: unknown.
+    """
     @_builtins.property
     def posted(self) -> _containers.RepeatedCompositeFieldContainer[Global___Posted]:
         """The Discord messages that it posted."""
@@ -746,10 +764,11 @@ class Have(_message.Message):
         attempt: _builtins.int = ...,
         offset: _builtins.int = ...,
         posted: _abc.Iterable[Global___Posted] | None = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "offset", b"offset", "posted", b"posted", "source", b"source", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "offset", b"offset", "posted", b"posted", "revision", b"revision", "source", b"source", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -848,10 +867,13 @@ class TextEnd(_message.Message):
     STOPPED_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    COST_MICRO_USD_FIELD_NUMBER: _builtins.int
     attempt: _builtins.int
     """The attempt that ended."""
     stop_reason: _builtins.str
     """Claude stopped by itself: end_turn, max_tokens, stop_sequence, refusal. Stored unless it is a refusal."""
+    cost_micro_usd: _builtins.int
+    """What it cost, in millionths of a US dollar; 0 where unknown."""
     @_builtins.property
     def stopped(self) -> Global___Stopped:
         """A member stopped it: the log is closed, not stored."""
@@ -862,7 +884,7 @@ class TextEnd(_message.Message):
 
     @_builtins.property
     def usage(self) -> Global___Usage:
-        """What it cost."""
+        """What it used."""
 
     def __init__(
         self,
@@ -872,10 +894,11 @@ class TextEnd(_message.Message):
         stopped: Global___Stopped | None = ...,
         error: Global___TextError | None = ...,
         usage: Global___Usage | None = ...,
+        cost_micro_usd: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "result", b"result", "stop_reason", b"stop_reason", "stopped", b"stopped", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "error", b"error", "result", b"result", "stop_reason", b"stop_reason", "stopped", b"stopped", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "cost_micro_usd", b"cost_micro_usd", "error", b"error", "result", b"result", "stop_reason", b"stop_reason", "stopped", b"stopped", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["stop_reason", "stopped", "error"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015

@@ -1,0 +1,80 @@
+"""What a member may see and undo of a conversation. Rules over `Tables`; none of them begins a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from parley_cache import conversations, history, rewinding
+from parley_cache.model import Message, Posted, Reference
+from parley_cache.records import Conversation
+from parley_cache.store.tables import Tables
+from parley_kit.faults import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A conversation as it stands; `window`: what Claude would see of it now."""
+
+    conversation: Conversation
+    window: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A conversation that was forgotten: so many messages."""
+
+    conversation_id: str
+    revision: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A turn that was removed, and the Discord messages that it left."""
+
+    posted: tuple[Posted, ...]
+    revision: int
+
+
+def _find(tables: Tables, reference: Reference) -> Conversation:
+    conversation_id = conversations.known(tables, reference)
+    conversation = tables.conversation(conversation_id) if conversation_id is not None else None
+    if conversation is None:
+        raise NotFound("NO_SUCH_CONVERSATION", "There is no such conversation.")
+    return conversation
+
+
+def view(tables: Tables, reference: Reference) -> Recalled:
+    """Return a conversation as it stands. Raises NotFound."""
+    conversation = _find(tables, reference)
+    seen = tables.messages(conversation.id, conversation.window.start, conversation.length)
+    return Recalled(conversation, seen)
+
+
+def everything(tables: Tables, reference: Reference) -> Recalled:
+    """Return a conversation with all that is remembered of it. Raises NotFound."""
+    conversation = _find(tables, reference)
+    return Recalled(conversation, history.whole(tables, conversation))
+
+
+def forget(tables: Tables, reference: Reference) -> Forgotten:
+    """Forget all that was said. Raises NotFound."""
+    conversation = _find(tables, reference)
+    history.forget(tables, conversation)
+    return Forgotten(conversation.id, conversation.revision + 1, conversation.length)
+
+
+def remove_turn(tables: Tables, turn_id: str, by: str) -> Removed:
+    """Take a question and its answer out of its conversation; stop it if it runs. Raises NotFound."""
+    turn, conversation_id = tables.turn(turn_id), conversations.of_turn(tables, turn_id)
+    if conversation_id is None:
+        raise NotFound("NO_SUCH_TURN", "There is no such turn.")
+    if turn is not None:
+        rewinding.abandon(tables, turn, by)
+    conversation = tables.conversation(conversation_id)
+    if conversation is None:
+        return Removed(turn.posted if turn is not None else (), 0)
+    taken = history.take_out(tables, conversation, turn_id)
+    posted = turn.posted if turn is not None else tuple(one for message in taken for one in message.posted)
+    return Removed(posted, conversation.revision + bool(taken))

@@ -1,0 +1,69 @@
+"""To answer again from before a turn: accepted once, and only as long as nobody changed what it is about. Rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from parley_cache import conversations, history, replies
+from parley_cache.model import Opening, Posted, State
+from parley_cache.records import Conversation, Turn
+from parley_cache.store.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """The turn of this name was rewound, `by` another one."""
+
+    by: str
+
+
+def is_stale(tables: Tables, turn: Turn) -> bool:
+    """Tell whether what the turn wants to change was changed before."""
+    opening, conversation = turn.opening, tables.conversation(turn.conversation)
+    if not opening.rewind_to or conversation is None:
+        return False
+    if tables.record(Rewound, opening.rewind_to) is not None:
+        return True
+    return bool(opening.expected_revision) and opening.expected_revision not in _revisions(
+        tables, opening, conversation
+    )
+
+
+def _revisions(tables: Tables, opening: Opening, conversation: Conversation) -> set[int]:
+    """Return the revisions at which the rewound turn still is what its member saw."""
+    former, now = tables.turn(opening.rewind_to), conversation.revision
+    if former is None:
+        # with revision 0 the store has forgotten everything: nothing can be stale
+        return {now} if now else {opening.expected_revision}
+    if former.state is State.OPENED:
+        return {former.revision}
+    remembered = former.outcome in conversations.REMEMBERED and not former.forgotten
+    # a turn that came to nothing was told the revision that it would have committed
+    return {now} if remembered else {now, now + 1}
+
+
+def take_back(tables: Tables, turn: Turn) -> Turn:
+    """Stop the rewound turn if it runs, take it and all after it out of the conversation; return the turn that does so."""
+    opening, conversation = turn.opening, tables.conversation(turn.conversation)
+    if not opening.rewind_to or conversation is None:
+        return turn
+    tables.put_record(opening.rewind_to, Rewound(turn.id), tables.now + tables.limits.done_for)
+    former = tables.turn(opening.rewind_to)
+    if former is not None:
+        abandon(tables, former, opening.origin.author_id)
+    taken = history.cut(tables, conversation, opening.rewind_to)
+    left = () if former is not None else _posted(taken, opening.rewind_to)
+    return replace(turn, posted=left)
+
+
+def _posted(taken: history.Messages, turn_id: str) -> tuple[Posted, ...]:
+    return tuple(posted for message in taken if message.turn_id == turn_id for posted in message.posted)
+
+
+def abandon(tables: Tables, turn: Turn, by: str) -> None:
+    """Let nothing of a turn be remembered, and stop it if it runs."""
+    turn = replace(turn, forgotten=True)
+    if turn.state is not State.ENDED:
+        turn = replace(turn, stopped_by=turn.stopped_by or by)
+    tables.put_turn(turn)
+    replies.leave(tables, turn)

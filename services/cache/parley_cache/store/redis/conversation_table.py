@@ -1,0 +1,86 @@
+"""Conversations in Redis, their messages, and the cells by which questions find them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from parley_cache.model import Message
+from parley_cache.records import Conversation
+from parley_cache.store.redis import cells, names
+from parley_cache.store.redis.draft import Command, Draft
+from parley_cache.store.redis.reads import Read
+from parley_cache.store.tables import ConversationTable
+
+
+class RedisConversations(Draft, ConversationTable):
+    """Each is a cell, a list of messages, a place among the longest untouched, and a set of what points to it."""
+
+    @override
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        conversation: Conversation | None = self._cell(names.conversation(conversation_id))
+        return conversation
+
+    @override
+    def put_conversation(self, conversation: Conversation) -> None:
+        self._put(names.conversation(conversation.id), conversation)
+
+    @override
+    def append_messages(self, conversation_id: str, messages: Sequence[Message]) -> None:
+        self._do_many("RPUSH", names.messages(conversation_id), [cells.dump_message(one) for one in messages])
+
+    @override
+    def replace_messages(self, conversation_id: str, start: int, messages: Sequence[Message]) -> None:
+        key = names.messages(conversation_id)
+        if start:
+            self._do("LTRIM", key, 0, start - 1)
+        else:
+            self._do("DEL", key)
+        self.append_messages(conversation_id, messages)
+
+    @override
+    def messages(self, conversation_id: str, start: int, stop: int) -> Sequence[Message]:
+        if start >= stop:
+            return ()
+        found = self._read(Read("list", names.messages(conversation_id), start, stop - 1))
+        return tuple(cells.load_message(one) for one in found)
+
+    @override
+    def conversation_of(self, message_id: str) -> str | None:
+        conversation_id: str | None = self._cell(names.of_message(message_id))
+        return conversation_id
+
+    @override
+    def index_message(self, message_id: str, conversation_id: str) -> None:
+        self._lead_to(names.of_message(message_id), conversation_id)
+
+    @override
+    def recent(self, channel_id: str, user_id: str) -> str | None:
+        conversation_id: str | None = self._cell(names.recent(channel_id, user_id))
+        return conversation_id
+
+    @override
+    def set_recent(self, channel_id: str, user_id: str, conversation_id: str) -> None:
+        self._lead_to(names.recent(channel_id, user_id), conversation_id)
+
+    def _lead_to(self, key: str, conversation_id: str) -> None:
+        self._point(key, conversation_id)
+        self._do("SADD", names.pointers(conversation_id), key)
+
+    @override
+    def writes(self) -> list[Command]:
+        for conversation_id, _former, conversation in self._changed(names.conversation("")):
+            if conversation is not None:
+                self._do("ZADD", names.TOUCHED, conversation.touched, conversation_id)
+        return super().writes()
+
+    def forget_conversation(self, conversation_id: str) -> None:
+        """Drop a conversation with all that points to it."""
+        pointing = self._read(Read("members", names.pointers(conversation_id)))
+        self._put(names.conversation(conversation_id), None)
+        for key in pointing:
+            self._do("DROPIF", key.decode(), conversation_id)
+        for key in (names.messages(conversation_id), names.pointers(conversation_id)):
+            self._do("DEL", key)
+        self._do("ZREM", names.TOUCHED, conversation_id)

@@ -1,0 +1,91 @@
+"""One step in Redis: its words, and what its answer means."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+from parley_cache.store.redis import names
+from parley_cache.store.redis.draft import Command
+from parley_cache.store.redis.link import Link
+from parley_cache.store.redis.names import PREFIX
+from parley_cache.store.redis.reads import Read, Reads
+from parley_cache.store.redis.server import SCRIPT, refuse_schema
+
+DIGEST = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
+
+KNOWN_TIME_SECONDS = 10.0
+"""So long Redis's time is reckoned on from its last answer."""
+
+
+class Changed(Exception):  # noqa: N818 — a signal of this room
+    """Something that the operation rests on is another than it was read; `key` tells what."""
+
+    def __init__(self, key: str = "") -> None:
+        super().__init__()
+        self.key = key
+
+
+class Steps:
+    """Asks for steps and keeps Redis's time. `ahead` is added to that time, in seconds."""
+
+    def __init__(self, link: Link, ahead: float = 0.0) -> None:
+        self.ahead = ahead
+        self._link = link
+        self._asked = float("-inf")
+        self._time = 0.0
+
+    def now(self) -> float | None:
+        """Return Redis's time, at most as far before its own as an answer takes; None: it was not told lately."""
+        passed = time.monotonic() - self._asked
+        return self._time + passed + self.ahead if passed < KNOWN_TIME_SECONDS else None
+
+    async def read(self, reads: Reads, wanted: Sequence[Read]) -> float:
+        """Read more, provided that nothing read before has changed; return Redis's time."""
+        words = [*_expectations(reads), 0, *_requests(reads, wanted)]
+        now, found = await self._take(words)
+        for read, one in zip(wanted, found, strict=True):
+            reads.take(read, one)
+        return now
+
+    async def write(self, reads: Reads, commands: Sequence[Command]) -> None:
+        """Write, provided that nothing read has changed."""
+        words: list[Any] = [*_expectations(reads), len(commands)]
+        for command in commands:
+            words += (len(command), *command)
+        await self._take([*words, 0])
+
+    async def _take(self, words: list[Any]) -> tuple[float, Sequence[Any]]:
+        asked = time.monotonic()
+        answer = await self._evaluate([1, names.SCHEMA_KEY, names.SCHEMA, *words])
+        if answer[0] == 1:
+            raise Changed(answer[1].decode())
+        if answer[0] != 0:
+            refuse_schema(answer[1])
+        self._asked, self._time = asked, int(answer[1]) + int(answer[2]) / 1e6
+        return self._time + self.ahead, answer[3:]
+
+    async def _evaluate(self, words: list[Any]) -> Any:
+        try:
+            return await self._link.ask(["EVALSHA", DIGEST, *words])
+        except NoScriptError:
+            return await self._link.ask(["EVAL", SCRIPT, *words])
+
+
+def _expectations(reads: Reads) -> list[Any]:
+    expected = reads.expectations(skip=names.opening(""))
+    words: list[Any] = [len(expected)]
+    for kind, key, version in expected:
+        words += (kind, PREFIX + key, version)
+    return words
+
+
+def _requests(reads: Reads, wanted: Sequence[Read]) -> list[Any]:
+    words: list[Any] = [len(wanted)]
+    for read in wanted:
+        words += reads.request(read)
+    return words

@@ -1,0 +1,117 @@
+"""An operation from its first read to its one write: run the rule, read what it lacks, compare and set, or begin again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from parley_cache.limits import Limits
+from parley_cache.store.operations import Surely
+from parley_cache.store.redis import cells
+from parley_cache.store.redis.lines import Lines
+from parley_cache.store.redis.near import Near
+from parley_cache.store.redis.needs import needs
+from parley_cache.store.redis.reads import NotRead, Read, Reads
+from parley_cache.store.redis.steps import Changed, Steps
+from parley_cache.store.redis.tables import RedisTables
+from parley_kit.faults import Fault, Internal, Unavailable
+
+T = TypeVar("T")
+Rule = Callable[[RedisTables], T]
+
+TRIES = 50
+"""How often an operation begins again because others were quicker; each such time one of them went through."""
+
+READS = 30
+"""How often one try may find that it lacks something."""
+
+PATIENT = 3
+"""From so many tries on it waits a little, unevenly."""
+
+GUESSED = frozenset({"renew", "append", "post"})
+"""Operations that only extend what their holder has: run on what this process saw last, and written in one step.
+
+What they rest on is compared in Redis as ever. Their time is reckoned from Redis's last answer, which makes a lease
+longer by the way there, never shorter; whether somebody else's lease is over is never judged by such a time.
+"""
+
+
+class Transactions:
+    """Runs rules."""
+
+    def __init__(self, steps: Steps, limits: Limits) -> None:
+        self._steps = steps
+        self._limits = limits
+        self._near = Near()
+        self._lines = Lines()
+
+    async def run(self, name: str, rule: Rule[T], surely: Surely = Surely()) -> T:  # noqa: B008 — frozen
+        """Run a rule whole or not at all. Raises what it raises, Unavailable when others are always quicker."""
+        wanted: Sequence[Read] = ()
+        fought = ""
+        if name in GUESSED:
+            try:
+                return await self._guess(name, rule, surely)
+            except (Changed, NotRead):
+                pass
+        for tried in range(TRIES):
+            reads = Reads(self._near, cells.decode)
+            try:
+                async with self._lines.stand(fought):
+                    return await self._try(name, rule, surely, reads, wanted)
+            except Changed as change:
+                wanted, fought = reads.wanted(), change.key
+                if tried >= PATIENT:
+                    await asyncio.sleep(random.random() * 0.001 * min(tried, 10))  # noqa: S311 — spreads, protects nothing
+        raise Unavailable("STORE_BUSY", "Too many others change the same at once.")
+
+    async def _guess(self, name: str, rule: Rule[T], surely: Surely) -> T:
+        now = self._steps.now()
+        if now is None:
+            raise Changed
+        reads = Reads(self._near, cells.decode)
+        for read in needs(name, surely, self._value):
+            if read.key in self._near:
+                reads.cells[read.key] = self._near[read.key]
+        draft = RedisTables(reads, self._limits, now)
+        try:
+            result = rule(draft)
+        except Fault:
+            raise Changed from None  # it rests on what may have changed: look first
+        if not await self._write(draft):
+            raise Changed
+        return result
+
+    async def _try(self, name: str, rule: Rule[T], surely: Surely, reads: Reads, wanted: Sequence[Read]) -> T:
+        lacking = dict.fromkeys([*wanted, *needs(name, surely, self._value)])
+        now = await self._steps.read(reads, list(lacking))
+        for _ in range(READS):
+            draft = RedisTables(reads, self._limits, now)
+            try:
+                result = rule(draft)
+            except NotRead as signal:
+                more = [read for read in needs(name, surely, reads.value) if read not in reads]
+                await self._steps.read(reads, list(dict.fromkeys([*signal.reads, *more])))
+                continue
+            await self._write(draft)
+            return result
+        raise Internal("STORE_ERROR", "An operation reads without end.")
+
+    async def _write(self, draft: RedisTables) -> bool:
+        """Write what the rule decided; False: nothing. Either way what was read is remembered."""
+        commands = draft.writes()
+        if commands:
+            await self._steps.write(draft.reads, commands)
+        for key, cell in draft.reads.cells.items():
+            self._near.keep(key, cell)
+        for key, group in draft.reads.groups.items():
+            self._near.keep(key, group)
+        for key, cell in draft.fresh().items():
+            self._near.keep(key, cell)
+        return bool(commands)
+
+    def _value(self, key: str) -> Any:
+        cell = self._near.get(key)
+        return cell.value if cell is not None else None
