@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -26,14 +26,15 @@ from support.redis_server import Server
 from support.redis_stores import store_on, target_of
 from typing_extensions import override
 
+from parley_cache import purging, recall
 from parley_cache.limits import Limits
-from parley_cache.model import Finished, Mode, Named, Outcome, Source, State, Stopped, TextEnd
+from parley_cache.model import Finished, Message, Mode, Named, Outcome, RefusalReason, Source, State, Stopped, TextEnd
 from parley_cache.store.memory import MemoryStore
 from parley_cache.store.port import Store
 from parley_cache.turns import Duplicate
 from parley_cache.words import Committed, Opened, Piece, Refused, Restarted
 from parley_kit.clock import ManualClock
-from parley_kit.faults import Conflict, Precondition
+from parley_kit.faults import Conflict, NotFound, Precondition
 
 T = TypeVar("T")
 LEASE = 15.0
@@ -84,6 +85,8 @@ class Turns(RuleBasedStateMachine):
         self.living: dict[str, Actor] = {}
         self.ended: set[str] = set()
         self.written: dict[tuple[str, int], str] = {}
+        self.gone: set[str] = set()
+        self.revisions: dict[str, int] = {}
 
     def run(self, work: Awaitable[T]) -> T:
         async def bounded() -> T:
@@ -250,7 +253,62 @@ class Turns(RuleBasedStateMachine):
             self.run(former.hold.renew())
         self.living[turn_id] = Actor(turn_id, adopted, now)
 
+    # --- what members undo
+
+    @precondition(lambda self: self.living or self.ended)
+    @rule(data=st.data())
+    def ask_again_twice_at_once(self, data: st.DataObject) -> None:
+        target = data.draw(st.sampled_from(sorted({*self.living, *self.ended})))
+        refusals = [self.rewind(target) for _ in range(2)]
+        if refusals[0] is None:
+            self.gone.add(target)
+            assert refusals[1] is RefusalReason.STALE
+
+    def rewind(self, target: str) -> RefusalReason | None:
+        turn_id = str(next(self.ids))
+        opening = self.run(Gateway(self.store).open(turn_id, prompt="again", mode=Mode.REFRESH, rewind_to=target))
+        self.living[turn_id] = Actor(turn_id, opening, self.now())
+        refused = self.run(opening.heard(Refused))
+        return refused[0].reason if refused else None
+
+    @precondition(lambda self: self.living or self.ended)
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        target = data.draw(st.sampled_from(sorted({*self.living, *self.ended})))
+        self.run(self.store.apply("remove", lambda tables: recall.remove_turn(tables, target, "77")))
+        self.gone.add(target)
+
+    @rule(chat=st.sampled_from(CHATS))
+    def forget_all(self, chat: str) -> None:
+        remembered = self.remembered(chat)
+        with contextlib.suppress(NotFound):
+            self.run(self.store.apply("forget", lambda tables: recall.forget(tables, Named(chat))))
+        self.gone |= {message.turn_id for message in remembered}
+
+    @rule()
+    def purge(self) -> None:
+        self.run(self.store.apply("purge", purging.everything))
+        assert self.run(self.store.figures()).stored == 0
+
     # --- what must hold
+
+    @invariant()
+    def what_was_undone_stays_undone(self) -> None:
+        for chat in CHATS:
+            said = [message.turn_id for message in self.remembered(chat)]
+            assert not self.gone & set(said), "an undone turn is remembered"
+            assert len([turn for turn, _ in itertools.groupby(said)]) == len(set(said)), "a turn is torn apart"
+
+    def remembered(self, chat: str) -> Sequence[Message]:
+        """Return what is remembered, having looked whether the revision went back."""
+        try:
+            found = self.run(self.store.apply("export", lambda tables: recall.everything(tables, Named(chat))))
+        except NotFound:
+            return ()
+        assert found.conversation.revision >= self.revisions.get(chat, 0), "a revision went back"
+        assert found.conversation.length == len(found.window)
+        self.revisions[chat] = found.conversation.revision
+        return found.window
 
     @invariant()
     def nobody_with_a_valid_lease_can_be_robbed(self) -> None:
