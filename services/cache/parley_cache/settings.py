@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from parley_cache.limits import Limits
-from parley_kit.settings import Address, ServiceSettings
+from parley_kit.settings import Address, ServiceSettings, Targets
 
 
 class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
@@ -17,8 +17,8 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
     metrics_listen: Address | None = Field(
         "127.0.0.1:9092", description="Where Prometheus finds /metrics, host:port; port 0 takes a free one."
     )
-    monitor: Address | None = Field(
-        None, description="host:port of the monitor that gets load reports; unset: none are sent."
+    monitor: Targets | None = Field(
+        None, description="The monitors that get load reports, host:port, several separated by commas; unset: none."
     )
     lease: float = Field(
         15.0, gt=0, le=600, description="How long a gateway holds a turn after its last sign of life, in seconds."

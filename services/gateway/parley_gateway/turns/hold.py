@@ -100,7 +100,7 @@ class Hold:
         self._told = asyncio.Event()
         self._changed = asyncio.Event()
         self._alone = False
-        self._avoid = ""
+        self._avoid: tuple[str, ...] = ()
 
     # --- for the turn
 
@@ -158,14 +158,14 @@ class Hold:
         call: HoldCall | None = None
         fault: Fault | None = None
         try:
-            call = self._store.hold(self._avoid)
+            call = self._store.hold(self._opening.prompt.turn_id, self._avoid)
             await self._attend(call)
         except* Fault as group:
             fault = _first(group)
         finally:
             self.ledger.broken()
             if call is not None:
-                self._avoid = call.address if fault is not None else ""
+                self._avoid = (*(one for one in self._avoid if one != call.address), call.address)
                 call.close()
         if fault is not None:
             self._suffer(cache_trouble(fault, adopting=self._adopt is not None))
@@ -240,6 +240,7 @@ class Hold:
         self.ledger.claim()
         self._adopt = None
         self._alone = False
+        self._avoid = ()
         self._heard.set()
         self._owned.set()
 
@@ -264,7 +265,7 @@ class Hold:
             await self._clock.sleep(min(self._limits.renew, self._limits.unanswered) / 2)
             now = self._clock.monotonic()
             if self.lease.silent_for(now) >= self._limits.unanswered:
-                raise Unavailable("UNAVAILABLE", "The cache did not answer a renewal.")
+                raise Unavailable("UNAVAILABLE", "The cache did not answer a claim or a renewal.")
             if self.ledger.claimed and not self.ledger.told and self.lease.due(now, self._limits.renew):
                 await call.say(Renew(self.lease.renew(now)))
 

@@ -20,7 +20,7 @@ class Lease:
 
     def claim(self, now: float) -> None:
         """Note that the claim is sent; it is number 0, and numbers begin anew on its stream."""
-        self._number, self._sent, self.unanswered_since, self._asked_at = 0, {0: now}, None, now
+        self._number, self._sent, self.unanswered_since, self._asked_at = 0, {0: now}, now, now
 
     def renew(self, now: float) -> int:
         """Return the next Renew's number and note when it is sent."""
@@ -49,5 +49,5 @@ class Lease:
         return bool(self.name) and now < self.until
 
     def silent_for(self, now: float) -> float:
-        """Return for how many seconds a Renew is unanswered; 0 when none is."""
+        """Return for how many seconds a claim or a Renew is unanswered; 0 when none is."""
         return 0.0 if self.unanswered_since is None else now - self.unanswered_since
