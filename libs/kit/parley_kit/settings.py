@@ -122,7 +122,7 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default_factory is not None or field.default is None:
         return "unset"
-    return str(field.default)
+    return str(field.default) or "unset"
 
 
 def load(settings: type[S], program: str, argv: Sequence[str] | None = None) -> S:
