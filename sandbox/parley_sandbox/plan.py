@@ -128,6 +128,8 @@ def _spec(
             "OTEL_BSP_SCHEDULE_DELAY": "200",
             "NO_PROXY": _DIRECT,
             f"{prefix}LOG_LEVEL": settings.log_level,
+            # Nobody on a laptop needs two seconds to learn that a service ends; a person who pressed Ctrl-C waits.
+            f"{prefix}DRAIN_ANNOUNCE": "0.3",
             f"{prefix}LOG_FORMAT": settings.log_format,
             **own,
             # What the developer set for this very service wins, but for where it listens: the others know that place.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from support.system import Reply, System, system
 
+from parley_sandbox.anthropic import Pace
+from parley_sandbox.discord import Fault, queries
+
 STORY = "Tell a long story. [[ttft=0.1 tps=40 tokens=320]]"
 
 
@@ -16,7 +19,7 @@ async def test_an_executor_dies_and_the_same_messages_end_with_one_attempts_text
     async with system(executors=2) as parley:
         question = parley.ask(STORY)
         message = await parley.streaming(question, 60)
-        turn = await parley.turn(question)
+        turn = await parley.answering(question)
         victim = next(child for child in parley.stack.children.values() if child.address == turn["executor"])
         await victim.kill()
         reply = await parley.reply(question, within=60)
@@ -67,6 +70,29 @@ async def test_a_gateway_dies_and_its_sibling_finishes_in_the_same_messages() ->
         assert reply.turn["message_ids"][0] == message
         assert stands_whole(reply, parley.executions()[-1].text)
         await parley.stack.children[holder].start()
+
+
+async def test_a_message_that_a_dead_gateway_had_on_its_way_is_finished_and_not_doubled() -> None:
+    async with system(gateways=2, environment={"PARLEY_CACHE_LEASE": "2"}) as parley:
+        discord = parley.stack.discord
+        discord.faults.add(Fault("delay_reply", route=queries.CREATE, seconds=30.0))
+        parley.stack.claude.pace = Pace(ttft=0.1, tps=40)
+        question = parley.ask("Tell a story. [[tokens=200]]")
+        await parley.until(lambda: bool(answers(parley)))
+        holder = await holder_of(parley, question)
+        parley.stack.claude.pace = Pace(ttft=0.0, tps=100_000)  # so that the sibling has all to say in one create
+        await parley.stack.children[holder].kill()
+        reply = await parley.reply(question, within=60)
+        assert reply.outcome == "answered"
+        assert answers(parley) == list(reply.turn["message_ids"]), "nothing else stands in the channel"
+        assert stands_whole(reply, parley.executions()[-1].text)
+
+
+def answers(parley: System) -> list[str]:
+    """Return the bot's messages in the channel."""
+    world = parley.stack.discord.world
+    written = world.messages[parley.channel()].values()
+    return [message["id"] for message in written if message["author"]["id"] == world.bot["id"]]
 
 
 async def holder_of(parley: System, question: str) -> str:

@@ -98,6 +98,13 @@ class System:
         shown = queries.final_texts(self.stack.discord.recorder.requests)
         return Reply(turn, tuple(shown[message] for message in turn["message_ids"] if message in shown))
 
+    async def answering(self, question: str) -> Mapping[str, Any]:
+        """Wait until a gateway says which executor answers; return its turn."""
+        async with asyncio.timeout(PATIENCE):
+            while not (turn := await self.turn(question)).get("executor"):  # noqa: ASYNC110 — it looks over HTTP
+                await asyncio.sleep(LOOK_EVERY)
+        return turn
+
     def _said(self) -> str:
         """Return what the services said last, for whoever reads a failure."""
         last = {name: list(child.lines)[-8:] for name, child in self.stack.children.items()}

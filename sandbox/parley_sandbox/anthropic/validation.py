@@ -15,7 +15,6 @@ from .prompt_cache import MOST_BREAKPOINTS, Block
 from .wire import Message, Prompt, Request, TextBlock
 
 VERSIONS = {"2023-01-01", "2023-06-01"}
-MEGABYTES = 32
 
 Body = TypeVar("Body", bound=Prompt)
 

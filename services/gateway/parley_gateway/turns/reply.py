@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from parley_gateway.claims import Posted, PostedKind, Refused, Result
@@ -66,9 +66,12 @@ class Reply:
 
     # --- what the turn says
 
-    def adopt(self, pages: Sequence[str], notice: str, length: int) -> None:
-        """Go on in messages that stand already. length: text in them, in code points, as far as known."""
-        self._adopted = Adopted(tuple(pages), length)
+    def adopt(self, pages: Sequence[str], notice: str, length: int, *, certain: bool) -> None:
+        """Go on in messages that stand already. length: text in them, in code points, as far as known.
+
+        certain: there are no others; else a create may find, by its nonce, one that nobody noted.
+        """
+        self._adopted = Adopted(tuple(pages), length, certain=certain)
         self._notice.adopt(notice)
 
     def notice(self, text: str) -> None:
@@ -120,7 +123,7 @@ class Reply:
 
     def _begin(self, notice: str) -> Delivery:
         if notice and not self._adopted.message_ids:
-            self._adopted = Adopted((notice,))
+            self._adopted = replace(self._adopted, message_ids=(notice,))
         self._delivery = delivery = Delivery(
             self._relay(),
             self._stage.messages,

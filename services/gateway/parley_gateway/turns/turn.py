@@ -192,8 +192,10 @@ class Turn:
         pages = sorted((one for one in opened.posted if one.kind is PostedKind.PAGE), key=lambda page: page.index)
         notice = next((one.message_id for one in opened.posted if one.kind is PostedKind.NOTICE), "")
         have = self._orphan.opening.have if self._orphan is not None else None
-        if opened.posted:
-            self._reply.adopt([page.message_id for page in pages], notice, have.offset if have is not None else 0)
+        if opened.posted or self._orphan is not None:
+            # What a dead gateway had on its way may have arrived without anybody noting it.
+            length, certain = have.offset if have is not None else 0, self._orphan is None
+            self._reply.adopt([page.message_id for page in pages], notice, length, certain=certain)
 
     def _queue(self, position: int) -> None:
         self._chronicle.stage(Place.QUEUED)
