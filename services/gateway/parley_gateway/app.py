@@ -102,7 +102,13 @@ class Gateway:
         """Listen to Discord and answer; edits on their way outlive the turns that wanted them."""
         async with asyncio.TaskGroup() as calls:
             self.calls = Calls(calls, self._telemetry)
-            discord = HikariDiscord(self.bot.hikari.rest, self.calls, lambda: self.bot.id, self._runtime.clock)
+            discord = HikariDiscord(
+                self.bot.hikari.rest,
+                self.calls,
+                self._runtime.clock,
+                application_id=lambda: self.bot.id,
+                user_id=self.bot.user_id,
+            )
             self.turns = Turns(self._room(discord, calls), self._prompts, most=self._settings.live_turns)
             clicks = Clicks(discord, self._cache, self.turns.stop, self._telemetry)
             self._inbound(clicks).listen(self.bot.hikari)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from parley_gateway.claims import Event, Source, Step, TurnState
-from parley_gateway.delivery import Messages
+from parley_gateway.messages import Answer
 from parley_gateway.model import Click, ExecutionEvent, Outcome, Prompt, Request
 
 # --- the cache
@@ -90,7 +90,7 @@ class Discord(Protocol):
         """Show that the bot types, for about 10 s. Never raises: it is a courtesy."""
         ...
 
-    def messages(self, prompt: Prompt) -> Messages:
+    def messages(self, prompt: Prompt) -> Answer:
         """Return where the pages of a turn's reply go."""
         ...
 

@@ -11,6 +11,7 @@ from support.gateways import World, world
 from parley_gateway.app import Gateway
 from parley_gateway.ranking import ranked
 from parley_sandbox.discord import GatewaySettings as SandboxGateway
+from parley_sandbox.discord import queries
 
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 
@@ -66,8 +67,40 @@ async def test_who_ranks_first_in_a_channel_answers_there(pair: World) -> None:
 async def test_the_other_one_answers_when_the_first_one_hears_nothing(pair: World) -> None:
     first, second = ranks(pair, "general")
     deaf = service(pair, first).bot.hikari
-    for listener in deaf.get_listeners(hikari.MessageCreateEvent, polymorphic=False):
+    heard = deaf.get_listeners(hikari.MessageCreateEvent, polymorphic=False)  # type: ignore[type-abstract]  # its own key
+    for listener in heard:
         deaf.unsubscribe(hikari.MessageCreateEvent, listener)
     question = pair.ask(ENDLESS)
     await pair.streaming(question)
     assert (service(pair, first).live, service(pair, second).live) == (0, 1)
+
+
+async def test_while_the_cache_is_silent_only_the_first_one_answers(pair: World) -> None:
+    first, second = ranks(pair, "general")
+    assert pair.cache is not None
+    address = pair.cache.address
+    await pair.cache_stack.aclose()
+    question = pair.ask("Hello [[ttft=0.1 tps=100 tokens=20]]")
+    await pair.until(lambda: "memory cannot be reached" in pair.reply(question))
+    assert service(pair, second).live == 1, "it stands by"
+    await pair.start_cache(listen=address, lease=2, settle=0, sweep=0.05)
+    await pair.until(lambda: not pair.working, within=30)
+    assert len(pair.executions()) == 1
+    assert len(pair.replies(question)) == 1
+    assert service(pair, first).live == 0
+
+
+async def test_an_answer_that_no_cache_knows_of_is_found_and_gone_on_in(pair: World) -> None:
+    first, second = ranks(pair, "general")
+    await pair.cache_stack.aclose()
+    question = pair.ask("Tell a story. [[ttft=0.05 tps=60 tokens=120]]")
+    message = await pair.streaming(question)
+    await pair.until(lambda: service(pair, second).live == 1)
+    await pair.gateway_stacks[first].aclose()
+    await pair.until(lambda: len(pair.executions()) == 2)
+    await pair.until(lambda: not pair.button(message), within=30)
+    assert pair.replies(question) == (message,)
+    assert len(queries.of(pair.discord.recorder.requests, queries.CREATE)) == 1, "not even tried a second time"
+    said = pair.executions()[1].text.split()
+    assert pair.reply(question).split()[: len(said)] == said, "one attempt, whole"
+    assert "memory cannot be reached" in pair.reply(question)

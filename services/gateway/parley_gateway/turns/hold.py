@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from parley_gateway.claims import (
     Adopt,
@@ -35,6 +36,8 @@ from parley_kit.faults import Fault, Unavailable
 
 FIRST_PAUSE = 0.05
 """Between a broken stream and the next one, in seconds; doubled each time."""
+STANDBY_BACKOFF = 5.0
+"""Longest pause of one who only stands by, in seconds: whoever answers shall be the first to tell a cache that is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Hold:
         self.lease = Lease()
         self.news: asyncio.Queue[News] = asyncio.Queue()
         self.lost = False
+        self.claimed_at: datetime | None = None
+        self.standing_by = False
         self._store, self._opening, self._clock = store, opening, clock
         self._adopt = adopt
         self._limits = limits or HoldLimits()
@@ -122,9 +127,15 @@ class Hold:
             await either(self._heard, max(self._limits.silence, 0.02) / 4, self._clock)
         return True
 
+    async def heard(self, seconds: float) -> bool:
+        """Wait so long for the cache's word; return whether it came."""
+        await either(self._heard, seconds, self._clock)
+        return self._heard.is_set()
+
     def go_alone(self) -> None:
         """Answer without the cache's word; no lease binds us until it gives one."""
         self._alone = True
+        self._claimed()
         self._owned.set()
         self.ledger.lead_alone()
 
@@ -134,6 +145,10 @@ class Hold:
             self._owned.clear()
             await self._owned.wait()
         return not self.lost
+
+    def give_up(self) -> None:
+        """Leave the turn to whoever answers it."""
+        self._lose()
 
     async def told(self) -> None:
         """Wait until the cache knows all there is to know."""
@@ -150,7 +165,8 @@ class Hold:
             if self._over():
                 break
             lasted = self._clock.monotonic() - opened_at
-            pause = FIRST_PAUSE if lasted > self._limits.backoff else min(pause * 2, self._limits.backoff)
+            longest = STANDBY_BACKOFF if self.standing_by else self._limits.backoff
+            pause = FIRST_PAUSE if lasted > longest else min(pause * 2, longest)
             await self._clock.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 — jitter, no secret
 
     async def _try(self) -> None:
@@ -241,8 +257,13 @@ class Hold:
         self._adopt = None
         self._alone = False
         self._avoid = ()
+        self._claimed()
         self._heard.set()
         self._owned.set()
+
+    def _claimed(self) -> None:
+        if self.claimed_at is None:
+            self.claimed_at = self._clock.now()
 
     async def _write(self, call: HoldCall) -> None:
         """Say what is due, when it is due; after the last word the cache has a moment to close the stream."""

@@ -30,7 +30,7 @@ class Turns:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             while True:
-                await self._below(self._most)
+                await self._below(self._most, standing_by=False)
                 self._begin(await self._prompts.get())
 
     def adopt(self, orphan: Orphan) -> None:
@@ -49,6 +49,10 @@ class Turns:
         if turn is not None:
             turn.stop(by)
         return turn is not None
+
+    @property
+    def _standing_by(self) -> int:
+        return sum(turn is not None and turn.standing_by for turn in self._live.values())
 
     @property
     def live(self) -> int:
@@ -74,8 +78,9 @@ class Turns:
         except TimeoutError:
             _log.warning("turns.not_released", extra={"turns": len(self._live)})
 
-    async def _below(self, most: int) -> None:
-        while len(self._live) >= most:
+    async def _below(self, most: int, *, standing_by: bool = True) -> None:
+        """Wait until fewer are live; standing_by: those that only wait for the cache's word count too."""
+        while len(self._live) - (0 if standing_by else self._standing_by) >= most:
             self._change.clear()
             await self._change.wait()
 
