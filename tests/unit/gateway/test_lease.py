@@ -37,6 +37,14 @@ def test_an_unanswered_renewal_is_noticed() -> None:
     assert lease.silent_for(8.0) == 0.5
 
 
+def test_a_short_lease_is_renewed_three_times_in_its_life() -> None:
+    lease = Lease()
+    lease.claim(0.0)
+    lease.renewed(Renewed(0, "L", timedelta(seconds=3)))
+    assert not lease.due(0.9, 5.0)
+    assert lease.due(1.0, 5.0)
+
+
 def test_an_answer_to_nothing_changes_nothing() -> None:
     lease = Lease()
     lease.claim(0.0)

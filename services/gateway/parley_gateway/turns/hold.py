@@ -283,7 +283,7 @@ class Hold:
 
     async def _renew(self, call: HoldCall) -> None:
         while True:
-            await self._clock.sleep(min(self._limits.renew, self._limits.unanswered) / 2)
+            await self._clock.sleep(min(self.lease.pace(self._limits.renew), self._limits.unanswered) / 2)
             now = self._clock.monotonic()
             if self.lease.silent_for(now) >= self._limits.unanswered:
                 raise Unavailable("UNAVAILABLE", "The cache did not answer a claim or a renewal.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from parley_gateway.claims import Renewed
@@ -13,6 +14,7 @@ class Lease:
 
     name: str = ""
     until: float = 0.0
+    length: float = math.inf
     unanswered_since: float | None = None
     _asked_at: float = 0.0
     _number: int = 0
@@ -36,13 +38,18 @@ class Lease:
         if sent is None:
             return
         self.name = answer.lease
-        self.until = max(self.until, sent + answer.valid_for.total_seconds())
+        self.length = answer.valid_for.total_seconds()
+        self.until = max(self.until, sent + self.length)
         self._sent = {number: at for number, at in self._sent.items() if number > answer.number}
         self.unanswered_since = min(self._sent.values(), default=None)
 
+    def pace(self, every: float) -> float:
+        """Return how often to renew: `every` seconds, or a third of a lease that is short, so that two may get lost."""
+        return min(every, self.length / 3)
+
     def due(self, now: float, every: float) -> bool:
         """Whether it is time to renew."""
-        return now - self._asked_at >= every
+        return now - self._asked_at >= self.pace(every)
 
     def valid(self, now: float) -> bool:
         """Whether the turn is ours now."""
