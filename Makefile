@@ -33,7 +33,11 @@ $(STAMP): requirements/dev.txt requirements/uv.txt $(MEMBER_FILES)
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e %)
 	@touch $@
 
-run: $(STAMP) ## the whole system with the sandbox page; DISCORD_TOKEN and ANTHROPIC_API_KEY make it real
+run: export PARLEY_SANDBOX_GATEWAYS := $(or $(GATEWAYS),$(PARLEY_SANDBOX_GATEWAYS))
+run: export PARLEY_SANDBOX_CACHES := $(or $(CACHES),$(PARLEY_SANDBOX_CACHES))
+run: export PARLEY_SANDBOX_EXECUTORS := $(or $(EXECUTORS),$(PARLEY_SANDBOX_EXECUTORS))
+run: export PARLEY_SANDBOX_REDIS := $(or $(REDIS_URL),$(if $(filter-out 0,$(REDIS)),local),$(PARLEY_SANDBOX_REDIS))
+run: $(STAMP) ## the whole system with its page: GATEWAYS=2 CACHES=2 EXECUTORS=2 REDIS=1; DISCORD_TOKEN, ANTHROPIC_API_KEY make it real
 	@exec $(BIN)/parley-sandbox up
 
 test: $(STAMP) ## all tests; what needs a tool that is not there is skipped with the line that installs it

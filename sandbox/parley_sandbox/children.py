@@ -25,7 +25,7 @@ class ChildSpec:
     """How one child is started.
 
     `address` is the host:port whose gRPC health says that it is ready, if it has one, and `service` the name under
-    which it says so.
+    which it says so; `ready_line` is part of the line by which a child without gRPC says so. Those are started first.
     """
 
     name: str
@@ -33,6 +33,7 @@ class ChildSpec:
     environment: Mapping[str, str]
     address: str | None = None
     service: str = ""
+    ready_line: str = ""
 
 
 class ChildDiedError(Exception):
@@ -61,6 +62,7 @@ class Child:
         self._watch: asyncio.Task[None] | None = None
         self._wanted_dead = False
         self._line = asyncio.Condition()
+        self._says_ready = asyncio.Event()
 
     @property
     def name(self) -> str:
@@ -91,6 +93,7 @@ class Child:
         if self.running:
             raise RuntimeError(f"{self.name} runs already")
         self._wanted_dead = False
+        self._says_ready.clear()
         reading, writing = os.pipe()
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -109,13 +112,13 @@ class Child:
         self._watch = self._tasks.create_task(self._attend(self._process, reading), name=f"child {self.name}")
 
     async def ready(self, within: float) -> None:
-        """Wait until its health says SERVING; raise ChildDiedError when it ends before that or takes longer."""
-        if self.spec.address is None:
+        """Wait until its health or its line says so; raise ChildDiedError when it ends before that or takes longer."""
+        if self.spec.address is None and not self.spec.ready_line:
             return
         begun = time.monotonic()
         try:
             async with asyncio.timeout(within):
-                await serving(self.spec.address, self.spec.service, lambda: self.running)
+                await self._serves()
         except TimeoutError:
             raise self._death(f"was not ready after {within:.0f} s") from None
         if not self.running:
@@ -123,6 +126,18 @@ class Child:
             await self._gone()
             raise self._death(f"ended with {_exit_words(self.returncode)} before it was ready")
         self.ready_after = time.monotonic() - begun
+
+    async def _serves(self) -> None:
+        """Wait until it says that it is ready, or has ended."""
+        if self.spec.address is not None:
+            await serving(self.spec.address, self.spec.service, lambda: self.running)
+            return
+        waits = [asyncio.ensure_future(work) for work in (self._says_ready.wait(), self.ended())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def ended(self) -> int:
         """Wait until the process is gone; return its exit code (negative: the signal)."""
@@ -204,6 +219,8 @@ class Child:
             async with self._line:
                 self.lines.append(line)
                 self._line.notify_all()
+            if self.spec.ready_line and self.spec.ready_line in line:
+                self._says_ready.set()
             self._sink(self.name, line)
 
     def _death(self, what: str) -> ChildDiedError:

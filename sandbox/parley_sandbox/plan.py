@@ -24,13 +24,17 @@ _READY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the services find Discord, Claude and the span receiver; a `None` URL is the real one."""
+    """Where the services find Discord, Claude, the span receiver and Redis.
+
+    A `None` URL is the real Discord or Claude; without Redis the cache keeps everything itself.
+    """
 
     discord_token: str
     discord_rest_url: str | None
     claude_key: str
     claude_url: str | None
     otlp_endpoint: str
+    redis_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,9 @@ class Place:
 
 
 def instance_names(settings: SandboxSettings) -> tuple[str, ...]:
-    """Every child's name: executor, or executor-1, executor-2, … when there are several."""
-    executors, gateways = _numbered("executor", settings.executors), _numbered("gateway", settings.gateways)
-    return ("monitor", "cache", *executors, *gateways)
+    """Every service's name: executor, or executor-1, executor-2, … when there are several."""
+    numbers = {"cache": settings.caches, "executor": settings.executors, "gateway": settings.gateways}
+    return ("monitor", *(name for service, number in numbers.items() for name in _numbered(service, number)))
 
 
 def places(settings: SandboxSettings) -> tuple[Place, ...]:
@@ -66,10 +70,16 @@ def services(
     settings: SandboxSettings, sources: Sources, instances: tuple[Place, ...], environment: Mapping[str, str]
 ) -> tuple[ChildSpec, ...]:
     """All children. `environment` is the developer's: of it a service gets only PARLEY_<ITS NAME>_*."""
-    address = {place.name: place.grpc for place in instances}
+    address = {
+        service: ",".join(place.grpc for place in instances if place.service == service)
+        for service in ("monitor", "cache")
+    }
     own = {
         "gateway": _gateway(sources, address, environment),
-        "cache": {"PARLEY_CACHE_MONITOR": address["monitor"]},
+        "cache": {
+            "PARLEY_CACHE_MONITOR": address["monitor"],
+            **_if_set("PARLEY_CACHE_REDIS_URL", sources.redis_url),
+        },
         "executor": _executor(settings, sources, address, environment),
         "monitor": {},
     }

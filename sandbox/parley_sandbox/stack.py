@@ -6,8 +6,10 @@
 import asyncio
 import contextlib
 import socket
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -17,7 +19,8 @@ from parley_sandbox.discord import GatewaySettings, LoopbackDiscord
 from parley_sandbox.otlp import TraceStore, serve_otlp
 from parley_sandbox.plan import Place, Sources, places, services
 from parley_sandbox.ports import free_ports, listening_socket, port_of
-from parley_sandbox.settings import SandboxSettings
+from parley_sandbox.redis import local_redis, url_of
+from parley_sandbox.settings import LOCAL, SandboxSettings
 from parley_sandbox.web.server import Capacity, Sandbox, serve_page
 
 _OWN: Final = "sandbox"
@@ -28,8 +31,8 @@ _TRACES: Final = 1_000
 class Stack:
     """Entered, everything runs and is ready; left, everything has ended, the children's children too.
 
-    `children` maps monitor, cache, executor, gateway (executor-1, executor-2, … when there are several) to their
-    processes. Without `specs` these are Parley's services. `environment` is what a developer set: only names of the
+    `children` maps monitor, cache, executor, gateway (executor-1, executor-2, … when there are several), and redis where
+    it is the sandbox's own, to their processes. Without `specs` these are Parley's services. `environment` is what a developer set: only names of the
     form PARLEY_<SERVICE>_* are taken from it, each for that service alone.
     """
 
@@ -85,20 +88,30 @@ class Stack:
     async def _start(self) -> None:
         tasks = await self._exit.enter_async_context(asyncio.TaskGroup())
         bound = self._exit.enter_context(listening_socket(self.settings.host, self.settings.port))
-        sources = await self._loopbacks()
+        redis, redis_url = self._redis()
+        sources = await self._loopbacks(redis_url)
         instances = places(self.settings)
         self._say_taken(instances)
         await self._page(bound, instances)
-        specs = (
-            self._specs if self._specs is not None else services(self.settings, sources, instances, self._environment)
-        )
+        specs = self._specs
+        if specs is None:
+            specs = (*redis, *services(self.settings, sources, instances, self._environment))
         # Ended before what they talk to: their last edits and spans still arrive.
         self._exit.push_async_callback(self._end_children)
         for spec in specs:
             self.children[spec.name] = Child(spec, tasks, self._sink, self._deaths.put_nowait)
         await self._start_children()
 
-    async def _loopbacks(self) -> Sources:
+    def _redis(self) -> tuple[tuple[ChildSpec, ...], str | None]:
+        """The child that is the caches' Redis, if it is ours, and its URL, if there is any."""
+        wanted = self.settings.redis.get_secret_value()
+        if wanted != LOCAL:
+            return (), wanted or None
+        folder = self._exit.enter_context(tempfile.TemporaryDirectory(prefix="parley-redis-"))
+        port = self._port("redis", 0)
+        return (local_redis(self.settings.host, port, Path(folder)),), url_of(self.settings.host, port)
+
+    async def _loopbacks(self, redis_url: str | None) -> Sources:
         settings, enter = self.settings, self._exit.enter_async_context
         token, key = settings.discord_token, settings.anthropic_api_key
         spans = await enter(serve_otlp(self.traces, settings.host, port=self._port("otlp", settings.otlp_port)))
@@ -115,6 +128,7 @@ class Stack:
             claude_key="loopback" if key is None else key.get_secret_value(),
             claude_url=claude_url,
             otlp_endpoint=spans.endpoint,
+            redis_url=redis_url,
         )
 
     async def _page(self, bound: socket.socket, instances: tuple[Place, ...]) -> None:
@@ -133,9 +147,13 @@ class Stack:
         self.url = await self._exit.enter_async_context(serve_page(sandbox, bound))
 
     async def _start_children(self) -> None:
+        await self._start_together(child for child in self.children.values() if child.spec.ready_line)
+        await self._start_together(child for child in self.children.values() if not child.spec.ready_line)
+
+    async def _start_together(self, children: Iterable[Child]) -> None:
         try:
             async with asyncio.TaskGroup() as starting:
-                for child in self.children.values():
+                for child in children:
                     starting.create_task(self._start_child(child))
         except BaseExceptionGroup as failures:
             died, _ = failures.split(ChildDiedError)
@@ -151,11 +169,13 @@ class Stack:
             self.say(f"{child.name} is ready on {child.address} after {time.monotonic() - begun:.1f} s")
 
     async def _end_children(self) -> None:
-        """Ask all to end at once, so that the slowest, not the sum of them, decides how long it takes."""
+        """Ask all to end at once, so that the slowest, not the sum of them, decides; what was started first ends last."""
         running = [child for child in self.children.values() if child.running]
-        async with asyncio.timeout(self.settings.grace + 5), asyncio.TaskGroup() as ending:
-            for child in running:
-                ending.create_task(child.terminate(self.settings.grace))
+        for first in (False, True):
+            async with asyncio.timeout(self.settings.grace + 5), asyncio.TaskGroup() as ending:
+                for child in running:
+                    if bool(child.spec.ready_line) is first:
+                        ending.create_task(child.terminate(self.settings.grace))
 
     def _port(self, what: str, wanted: int) -> int:
         (found,) = free_ports(self.settings.host, (wanted,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 from typing_extensions import override
@@ -89,10 +90,10 @@ class ScriptedStore(TurnStore):
         self._heard_at = self._clock.monotonic()
 
     @override
-    def hold(self, avoid: str = "") -> HoldCall:
+    def hold(self, turn_id: str, avoid: Sequence[str] = ()) -> HoldCall:
         if self.away:
             raise Unavailable("UNAVAILABLE", "away")
-        address = next((one for one in self._addresses if one != avoid), self._addresses[0])
+        address = next((one for one in self._addresses if one not in avoid), next(iter(avoid), ""))
         call = ScriptedCall(address, self)
         self.calls.append(call)
         return call

@@ -21,7 +21,7 @@ from parley_kit.clock import Clock
 from parley_kit.faults import Fault
 from parley_kit.interceptors.client import InstrumentedChannel
 from parley_kit.metrics import Metrics
-from parley_kit.settings import split_address
+from parley_kit.settings import split_address, split_targets
 
 RESOLVE_SECONDS = 2.0
 IDLE_SECONDS = 300.0
@@ -99,44 +99,63 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 
 
 class Endpoints:
-    """The addresses behind one host:port name, kept current."""
+    """The addresses behind the host:port targets of one kind of peer, kept current. targets: separated by commas."""
 
     def __init__(
-        self, target: str, clock: Clock, *, every: float = RESOLVE_SECONDS, resolve: Resolve = resolve
+        self, targets: str, clock: Clock, *, every: float = RESOLVE_SECONDS, resolve: Resolve = resolve
     ) -> None:
-        self.target = target
-        self._host, self._port = split_address(target)
         self._clock = clock
         self._every = every
         self._resolve = resolve
         self._changed = asyncio.Event()
-        self.addresses: tuple[str, ...] = (target,) if _literal(self._host) else ()
+        self._found: dict[str, tuple[str, ...]] = {
+            target: (target,) if _literal(target) else () for target in split_targets(targets)
+        }
+        self.addresses: tuple[str, ...] = self._together()
 
     async def run(self) -> None:
-        """Look the name up again and again, until cancelled; an address needs no looking up."""
-        while not _literal(self._host):
-            await self.refresh()
-            await self._clock.sleep(self._every)
-        await asyncio.Event().wait()
+        """Look each name up again and again, until cancelled; an address needs no looking up."""
+        async with asyncio.TaskGroup() as looking:
+            for name in self._names():
+                looking.create_task(self._follow(name))
+            await asyncio.Event().wait()
 
     async def refresh(self) -> None:
-        """Look the name up once, within the interval."""
-        try:
-            async with asyncio.timeout(max(self._every, 1.0)):
-                found = tuple(sorted(set(await self._resolve(self._host, self._port))))
-        except (OSError, TimeoutError):
-            return  # an outage of the name service is no change of the fleet
-        if found != self.addresses:
-            self.addresses = found
-            self._changed.set()
-            self._changed = asyncio.Event()
+        """Look each name up once, within the interval."""
+        async with asyncio.TaskGroup() as looking:
+            for name in self._names():
+                looking.create_task(self._look(name))
 
     async def changed(self) -> None:
         """Wait until the addresses change."""
         await self._changed.wait()
 
+    def _names(self) -> list[str]:
+        return [target for target in self._found if not _literal(target)]
 
-def _literal(host: str) -> bool:
+    async def _follow(self, name: str) -> None:
+        while True:
+            await self._look(name)
+            await self._clock.sleep(self._every)
+
+    async def _look(self, name: str) -> None:
+        try:
+            async with asyncio.timeout(max(self._every, 1.0)):
+                found = await self._resolve(*split_address(name))
+        except (OSError, TimeoutError):
+            return  # an outage of the name service is no change of the fleet
+        self._found[name] = tuple(sorted(set(found)))
+        if (together := self._together()) != self.addresses:
+            self.addresses = together
+            self._changed.set()
+            self._changed = asyncio.Event()
+
+    def _together(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(address for found in self._found.values() for address in found))
+
+
+def _literal(target: str) -> bool:
+    host, _ = split_address(target)
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -147,7 +166,7 @@ def _literal(host: str) -> bool:
 async def attach(
     endpoints: Endpoints, body: Callable[[str], Awaitable[None]], *, clock: Clock, what: str = "peer"
 ) -> None:
-    """Keep `body(address)` running for every address behind a name, until cancelled.
+    """Keep `body(address)` running for every address behind the targets, until cancelled.
 
     When it ends or its call fails, it is begun again after a jittered back-off of 0.1 to 2 s, which a run of
     longer than that resets.

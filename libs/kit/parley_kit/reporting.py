@@ -1,4 +1,4 @@
-"""One stream of reports to every peer behind a name: at an interval that the peer sets, and at once on change.
+"""One stream of reports to every peer of a kind: at an interval that the peer sets, and at once on change.
 
 What is reported, and over which call, is the service's own: the kit knows no message.
 """
@@ -56,9 +56,9 @@ class Reports(Generic[Said, Heard]):
         self._open = 0
         self._closed = Changes()
 
-    async def run(self, target: str) -> None:
-        """Report to every address behind host:port until cancelled."""
-        await attach(Endpoints(target, self._clock), self._report_to, clock=self._clock, what="monitor")
+    async def run(self, targets: str) -> None:
+        """Report to every address behind the targets, separated by commas, until cancelled."""
+        await attach(Endpoints(targets, self._clock), self._report_to, clock=self._clock, what="monitor")
 
     async def end(self) -> None:
         """Report once more and end the streams in good order: the peers forget this process at once."""

@@ -30,9 +30,21 @@ def split_address(address: str) -> tuple[str, int]:
     return name, int(port)
 
 
+def split_targets(targets: str) -> tuple[str, ...]:
+    """Return the targets of `host:port,host:port`, each once, in their order. Raises ValueError as `split_address`."""
+    found = tuple(dict.fromkeys(target.strip() for target in targets.split(",")))
+    for target in found:
+        split_address(target)
+    return found
+
+
 def _check_address(address: str) -> str:
     split_address(address)
     return address
+
+
+def _check_targets(targets: str) -> str:
+    return ",".join(split_targets(targets))
 
 
 def new_incarnation() -> str:
@@ -42,6 +54,8 @@ def new_incarnation() -> str:
 
 Address = Annotated[str, AfterValidator(_check_address)]
 """A host and a port to listen on or to call, `host:port`."""
+Targets = Annotated[str, AfterValidator(_check_targets)]
+"""Where peers of one kind are: one or more `host:port`, separated by commas; a name may stand for many addresses."""
 
 
 class ServiceSettings(BaseSettings):
@@ -108,7 +122,7 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default_factory is not None or field.default is None:
         return "unset"
-    return str(field.default)
+    return str(field.default) or "unset"
 
 
 def load(settings: type[S], program: str, argv: Sequence[str] | None = None) -> S:

@@ -9,6 +9,7 @@ from typing import Final
 from parley_sandbox.children import ChildDiedError, ChildSpec
 from parley_sandbox.plan import instance_names
 from parley_sandbox.prefix import printer, wants_colour
+from parley_sandbox.redis import MissingProgramError
 from parley_sandbox.settings import SandboxSettings
 from parley_sandbox.stack import Stack
 
@@ -16,7 +17,7 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 async def up(settings: SandboxSettings, specs: tuple[ChildSpec, ...] | None = None) -> int:
-    """Run; 0 when a signal ended it, 1 when a child died or never became ready."""
+    """Run; 0 when a signal ended it, 1 when a child died or never became ready, 2 when a program is missing."""
     children = instance_names(settings) if specs is None else tuple(spec.name for spec in specs)
     sink = printer(sys.stdout, ("sandbox", *children), colour=wants_colour(sys.stdout))
     stack = Stack(settings, environment=os.environ, sink=sink, specs=specs)
@@ -28,6 +29,9 @@ async def up(settings: SandboxSettings, specs: tuple[ChildSpec, ...] | None = No
         return 0
     except ChildDiedError as error:
         died = error
+    except MissingProgramError as error:
+        sys.stderr.write(f"parley-sandbox: {error}\n")
+        return 2
     except OSError as error:
         sys.stderr.write(f"parley-sandbox: {error}\n")
         return 1

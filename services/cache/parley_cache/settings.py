@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from parley_cache.limits import Limits
 from parley_cache.store.target import Target, check_url
-from parley_kit.settings import Address, ServiceSettings, split_address
+from parley_kit.settings import Address, ServiceSettings, Targets, split_address
 
 DAY = 24 * 3600.0
 """In seconds."""
@@ -21,8 +21,8 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
     metrics_listen: Address | None = Field(
         "127.0.0.1:9092", description="Where Prometheus finds /metrics, host:port; port 0 takes a free one."
     )
-    monitor: Address | None = Field(
-        None, description="host:port of the monitor that gets load reports; unset: none are sent."
+    monitor: Targets | None = Field(
+        None, description="The monitors that get load reports, host:port, several separated by commas; unset: none."
     )
     redis_url: SecretStr | None = Field(
         None,

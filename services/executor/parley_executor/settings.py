@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AliasChoices, Field, SecretStr
 
-from parley_kit.settings import Address, ServiceSettings
+from parley_kit.settings import Address, ServiceSettings, Targets
 
 
 class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
@@ -37,8 +37,8 @@ class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
         validation_alias=AliasChoices("NO_PROXY", "no_proxy"),
         description="Hosts that are reached without the proxy, by commas.",
     )
-    monitor: Address | None = Field(
-        None, description="The monitors that learn of its load, host:port; unset: it reports to nobody."
+    monitor: Targets | None = Field(
+        None, description="The monitors that learn of its load, host:port, several separated by commas; unset: none."
     )
     slots: int = Field(16, ge=1, le=4096, description="How many replies run at once, a number.")
     queue: int = Field(32, ge=0, le=65536, description="How many calls may wait for a slot, a number.")

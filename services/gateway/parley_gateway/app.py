@@ -28,6 +28,7 @@ from parley_gateway.model import CapacityMap, Prompt
 from parley_gateway.pacer import Budget, Pacers
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings
+from parley_gateway.siblings import Siblings
 from parley_gateway.telemetry import Telemetry
 from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.live import Turns
@@ -67,6 +68,7 @@ class Gateway:
         self._executors = ExecutorClient(runtime.channels)
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
+        self.siblings = Siblings(settings.instance)
         self._prompts: asyncio.Queue[Prompt] = asyncio.Queue(settings.inbound_queue)
         self._changes = Changes()
         self._reports = load_reports(runtime, OwnLoad(lambda: self.live, lambda: self._draining, self._changes))
@@ -100,7 +102,13 @@ class Gateway:
         """Listen to Discord and answer; edits on their way outlive the turns that wanted them."""
         async with asyncio.TaskGroup() as calls:
             self.calls = Calls(calls, self._telemetry)
-            discord = HikariDiscord(self.bot.hikari.rest, self.calls, lambda: self.bot.id, self._runtime.clock)
+            discord = HikariDiscord(
+                self.bot.hikari.rest,
+                self.calls,
+                self._runtime.clock,
+                application_id=lambda: self.bot.id,
+                user_id=self.bot.user_id,
+            )
             self.turns = Turns(self._room(discord, calls), self._prompts, most=self._settings.live_turns)
             clicks = Clicks(discord, self._cache, self.turns.stop, self._telemetry)
             self._inbound(clicks).listen(self.bot.hikari)
@@ -128,7 +136,7 @@ class Gateway:
             ("discord", self.bot.run()),
             ("turns", turns.run()),
             ("orphans", self._cache.watch_orphans(turns.adopt)),
-            ("capacity", self._monitor.watch(self._fresh_map, self.admissions.lost)),
+            ("capacity", self._monitor.watch(self._fresh_map, self._lost_map)),
             ("line", self.admissions.watch()),
             ("reports", self._reports.run(self._settings.monitor)),
             ("state", self._watch_state()),
@@ -139,7 +147,12 @@ class Gateway:
 
     def _fresh_map(self, fresh: CapacityMap) -> None:
         self.admissions.update(fresh)
+        self.siblings.update(fresh.gateways)
         self._executors.warm(seat.address for seat in fresh.seats)
+
+    def _lost_map(self) -> None:
+        self.admissions.lost()
+        self.siblings.lost(self._runtime.clock.monotonic())
 
     async def _watch_state(self) -> None:
         """Keep health, shard gauges and fallback addresses current."""
@@ -178,6 +191,7 @@ class Gateway:
             observer=self._telemetry,
             clock=self._runtime.clock,
             calls=calls,
+            siblings=self.siblings,
             settings=_turn_settings(settings),
         )
 

@@ -51,3 +51,11 @@ class Messages(Protocol):
     async def remove(self, message_id: str) -> None:
         """Delete a message."""
         ...
+
+
+class Answer(Messages, Protocol):
+    """The messages of one turn, and what is known of them in Discord alone."""
+
+    async def find(self) -> str:
+        """Return the bot's message that answers the question; empty if none of those soon after it does."""
+        ...

@@ -177,12 +177,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class CapacityMap:
-    """What there is to run Claude on. estimate: how long a turn without a slot waits at a guess."""
+    """What there is to run Claude on. estimate: how long a turn without a slot waits at a guess. gateways: the instances
+    of those that live and do not end soon.
+    """
 
     tier: Tier
     seats: tuple[Seat, ...]
     traceparent: str = ""
     estimate: timedelta | None = None
+    gateways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

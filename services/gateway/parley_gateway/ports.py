@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from parley_gateway.claims import Event, Source, Step, TurnState
-from parley_gateway.delivery import Messages
+from parley_gateway.messages import Answer
 from parley_gateway.model import Click, ExecutionEvent, Outcome, Prompt, Request
 
 # --- the cache
@@ -46,8 +46,10 @@ class TurnStore(Protocol):
         """When any stream to the cache said its last word, in monotonic seconds; -inf before the first."""
         ...
 
-    def hold(self, avoid: str = "") -> HoldCall:
-        """Open a stream, at another address than `avoid` if there are several. Raises Unavailable without one."""
+    def hold(self, turn_id: str, avoid: Sequence[str] = ()) -> HoldCall:
+        """Open a stream for a turn. avoid: addresses whose streams broke, longest ago first; taken when there is no
+        other. Raises Unavailable without any.
+        """
         ...
 
     async def stop(self, turn_id: str, by: str) -> TurnState:
@@ -88,7 +90,7 @@ class Discord(Protocol):
         """Show that the bot types, for about 10 s. Never raises: it is a courtesy."""
         ...
 
-    def messages(self, prompt: Prompt) -> Messages:
+    def messages(self, prompt: Prompt) -> Answer:
         """Return where the pages of a turn's reply go."""
         ...
 

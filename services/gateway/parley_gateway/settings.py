@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr
 
-from parley_kit.settings import Address, ServiceSettings
+from parley_kit.settings import Address, ServiceSettings, Targets
 
 
 class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
@@ -28,10 +28,15 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
         False,
         description="Whether to ask for Discord's message content intent, so that replies without a ping are read.",
     )
-    cache: Address = Field("127.0.0.1:50052", description="The caches that keep the turns, host:port.")
-    monitor: Address = Field("127.0.0.1:50054", description="The monitors that tell free slots, host:port.")
-    executors: Address | None = Field(
-        None, description="Executors to fall back on while no monitor tells of any, host:port; unset: none."
+    cache: Targets = Field(
+        "127.0.0.1:50052", description="The caches that keep the turns, host:port, several separated by commas."
+    )
+    monitor: Targets = Field(
+        "127.0.0.1:50054", description="The monitors that tell free slots, host:port, several separated by commas."
+    )
+    executors: Targets | None = Field(
+        None,
+        description="Executors for while no monitor tells of any, host:port, several separated by commas; unset: none.",
     )
     model: str = Field(
         "claude-sonnet-5", min_length=1, max_length=256, description="The model that answers, as Claude's API names it."

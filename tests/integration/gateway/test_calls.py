@@ -13,7 +13,7 @@ from support.loopback import Cast
 
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.outbound import HikariDiscord
-from parley_gateway.messages import DeliveryError, Forbidden, Gone, Messages, Rejected, Transient
+from parley_gateway.messages import Answer, DeliveryError, Forbidden, Gone, Rejected, Transient
 from parley_gateway.model import Click, Named, Prompt
 from parley_kit.clock import SystemClock
 from parley_sandbox.discord import Fault, Limit, Limits, LoopbackDiscord, queries
@@ -42,10 +42,15 @@ class Bench:
     def __init__(self, discord: LoopbackDiscord, rest: hikari.api.RESTClient, calls: Calls) -> None:
         self.loopback, self.calls = discord, calls
         self.cast = Cast(discord)
-        self.discord = HikariDiscord(rest, calls, lambda: int(self.cast.bot), SystemClock())
+        self.discord = HikariDiscord(
+            rest, calls, SystemClock(), application_id=lambda: int(self.cast.bot), user_id=self._bot
+        )
         self.channel = self.cast.channel("Orchard", "general")
 
-    def messages(self) -> Messages:
+    async def _bot(self) -> int:
+        return int(self.cast.bot)
+
+    def messages(self) -> Answer:
         asked = self.loopback.people.say(self.cast.person("Sam"), self.channel, "hello")
         question = str(asked["id"])
         author = self.cast.person("Sam")

@@ -165,6 +165,18 @@ async def test_a_renewal_without_an_answer_for_3_s_breaks_the_stream(store: Scri
         assert await hold.own(), "the lease still holds"
 
 
+async def test_a_claim_without_an_answer_for_3_s_goes_to_every_other_cache(clock: ManualClock) -> None:
+    store = ScriptedStore(clock, "a:1", "b:1", "c:1")
+    async with held(store, clock):
+        await clock.advance(9.0)
+        assert [call.address for call in store.calls[:3]] == ["a:1", "b:1", "c:1"]
+        store.calls[-1].grant()
+        await settle()
+        store.calls[-1].fail(Unavailable("UNAVAILABLE", "gone"))
+        await clock.advance(1.0)
+        assert store.calls[-1].address == "a:1", "what broke before the last good stream counts no more"
+
+
 async def test_past_its_lease_the_holder_writes_nothing_until_it_has_it_back(
     store: ScriptedStore, clock: ManualClock
 ) -> None:

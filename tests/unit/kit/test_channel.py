@@ -96,6 +96,30 @@ async def test_an_address_is_not_looked_up(clock: ManualClock) -> None:
     assert (endpoints.addresses, names.asked) == (("127.0.0.1:1",), 0)
 
 
+async def test_targets_are_addresses_and_names_together(clock: ManualClock) -> None:
+    names = Names("10.0.0.2", "10.0.0.1")
+    endpoints = Endpoints(f"127.0.0.1:1,{NAME},10.0.0.1:50053", clock, resolve=names.resolve)
+    assert endpoints.addresses == ("127.0.0.1:1", "10.0.0.1:50053")
+    async with running(endpoints.run()):
+        await clock.advance(0)
+        assert set(endpoints.addresses) == {"127.0.0.1:1", "10.0.0.1:50053", "10.0.0.2:50053"}
+        assert len(endpoints.addresses) == 3, "none twice"
+        names.hosts = ()
+        await clock.advance(RESOLVE_SECONDS)
+        assert endpoints.addresses == ("127.0.0.1:1", "10.0.0.1:50053")
+
+
+async def test_each_name_of_several_is_looked_up_even_while_another_one_fails(clock: ManualClock) -> None:
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        if host == "gone.test":
+            raise OSError
+        return [f"10.0.0.7:{port}"]
+
+    endpoints = Endpoints("gone.test:1,there.test:2", clock, resolve=resolve)
+    await endpoints.refresh()
+    assert endpoints.addresses == ("10.0.0.7:2",)
+
+
 async def test_localhost_is_found_by_the_machine_s_own_resolver(clock: ManualClock) -> None:
     endpoints = Endpoints("localhost:5", clock)
     await endpoints.refresh()

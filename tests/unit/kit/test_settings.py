@@ -7,7 +7,16 @@ from pydantic_settings import BaseSettings
 from parley_cache.settings import CacheSettings
 from parley_executor.settings import ExecutorSettings
 from parley_gateway.settings import GatewaySettings
-from parley_kit.settings import Address, ServiceSettings, listing, load, new_incarnation, split_address
+from parley_kit.settings import (
+    Address,
+    ServiceSettings,
+    Targets,
+    listing,
+    load,
+    new_incarnation,
+    split_address,
+    split_targets,
+)
 from parley_monitor.settings import MonitorSettings
 
 SERVICES: list[type[BaseSettings]] = [CacheSettings, ExecutorSettings, GatewaySettings, MonitorSettings]
@@ -16,6 +25,7 @@ SECRET = "sk-very-secret"
 
 class ToySettings(ServiceSettings, env_prefix="PARLEY_TOY_"):
     peer: Address | None = Field(None, description="host:port of a peer; unset: none.")
+    peers: Targets | None = Field(None, description="Some peers, host:port, separated by commas; unset: none.")
     count: int = Field(3, ge=1, le=9, description="How many, a number.")
     key: SecretStr = Field(
         min_length=4, validation_alias=AliasChoices("TOY_KEY", "key"), description="The key of the toy box; a secret."
@@ -125,6 +135,18 @@ def test_an_address_is_a_host_and_a_port(address: str, parts: tuple[str, int]) -
 def test_anything_else_is_no_address(address: str) -> None:
     with pytest.raises(ValueError, match="host:port"):
         split_address(address)
+
+
+def test_targets_are_one_or_more_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert split_targets("a:1, b:2,a:1") == ("a:1", "b:2")
+    monkeypatch.setenv("PARLEY_TOY_PEERS", "a:1, b:2")
+    assert load(ToySettings, "parley-toy", []).peers == "a:1,b:2"
+
+
+@pytest.mark.parametrize("targets", ["", ",", "a:1,", "a:1,b", "a:1 b:2"])
+def test_anything_else_is_no_list_of_targets(targets: str) -> None:
+    with pytest.raises(ValueError, match="host:port"):
+        split_targets(targets)
 
 
 def test_every_setting_of_every_service_says_what_it_means() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 
 import grpc
 from typing_extensions import override
@@ -16,20 +16,20 @@ from parley_gateway.clients.cache_events import event_of, orphan_of
 from parley_gateway.clients.cache_steps import request_of
 from parley_gateway.clients.wire import faults
 from parley_gateway.ports import HoldCall, TurnStore
+from parley_gateway.ranking import ranked
 from parley_kit.channel import Channels, Endpoints, attach
 from parley_kit.clock import Clock
-from parley_kit.faults import Unavailable
+from parley_kit.faults import TimedOut, Unavailable
 
 Call = grpc.aio.StreamStreamCall[pb.HoldTurnRequest, pb.HoldTurnResponse]
 
 
 class CacheClient(TurnStore):
-    """Calls the caches behind one name; takes turns between them."""
+    """Calls the caches; a turn has its own first one, the same at every gateway, where its stop finds it too."""
 
     def __init__(self, channels: Channels, endpoints: Endpoints, holder: str, clock: Clock) -> None:
         self._channels, self._endpoints = channels, endpoints
         self._holder, self._clock = holder, clock
-        self._next = itertools.count()
         self._heard_at = float("-inf")
 
     @property
@@ -44,14 +44,21 @@ class CacheClient(TurnStore):
         return any(self._channels.channel(address).get_state() is ready for address in self._endpoints.addresses)
 
     @override
-    def hold(self, avoid: str = "") -> HoldCall:
-        address = self._pick(avoid)
+    def hold(self, turn_id: str, avoid: Sequence[str] = ()) -> HoldCall:
+        address = self._ranked(turn_id, avoid)[0]
         return _HoldCall(self._stub(address).HoldTurn(), address, self._holder, self._heard)
 
     @override
     async def stop(self, turn_id: str, by: str) -> TurnState:
+        *first, last = self._ranked(turn_id, ())
+        for address in first:
+            with contextlib.suppress(Unavailable, TimedOut):
+                return await self._stop(address, turn_id, by)
+        return await self._stop(last, turn_id, by)
+
+    async def _stop(self, address: str, turn_id: str, by: str) -> TurnState:
         with faults():
-            answer = await self._stub(self._pick("")).StopTurn(pb.StopTurnRequest(turn_id=turn_id, by=by))
+            answer = await self._stub(address).StopTurn(pb.StopTurnRequest(turn_id=turn_id, by=by))
         self._heard()
         return state_of(answer.state)
 
@@ -69,12 +76,17 @@ class CacheClient(TurnStore):
 
         await attach(self._endpoints, body, clock=self._clock, what="cache")
 
-    def _pick(self, avoid: str) -> str:
-        known = self._endpoints.addresses
-        others = [address for address in known if address != avoid] or list(known)
-        if not others:
+    def _ranked(self, turn_id: str, avoid: Sequence[str]) -> Sequence[str]:
+        """Return all caches, the best for a turn first: none that just broke, none that nobody can connect to."""
+        known = ranked(turn_id, self._endpoints.addresses)
+        if not known:
             raise Unavailable("UNAVAILABLE", "No cache is known.")
-        return others[next(self._next) % len(others)]
+        broke = {address: age for age, address in enumerate(avoid, start=1)}
+        return sorted(known, key=lambda address: (broke.get(address, 0), self._lost(address)))
+
+    def _lost(self, address: str) -> bool:
+        state = self._channels.channel(address).get_state()
+        return state is grpc.ChannelConnectivity.TRANSIENT_FAILURE
 
     def _stub(self, address: str) -> TurnServiceStub:
         return TurnServiceStub(self._channels.channel(address))

@@ -59,5 +59,6 @@ def map_of(capacity: pb.CapacityMap) -> CapacityMap:
             if one.address
         ),
         traceparent=capacity.traceparent,
+        gateways=tuple(one.instance for one in capacity.gateways if not one.draining),
         estimate=capacity.estimate.ToTimedelta() if capacity.HasField("estimate") else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import hikari
 from typing_extensions import override
@@ -11,7 +11,7 @@ from parley_gateway import custom_ids, nonces
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.errors import ACKNOWLEDGED
 from parley_gateway.discord.typing import TypingSigns
-from parley_gateway.messages import DeliveryError, Messages
+from parley_gateway.messages import Answer, DeliveryError
 from parley_gateway.model import Click, Prompt
 from parley_gateway.ports import Discord, RestWatch
 from parley_gateway.texts import Key, Texts
@@ -22,6 +22,8 @@ MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
+NEAR = 50
+"""An answer is one of so many messages after its question."""
 PAGE = "p"
 """The kind in a page's nonce."""
 
@@ -29,12 +31,18 @@ Row = hikari.api.MessageActionRowBuilder
 
 
 class HikariDiscord(Discord):
-    """Discord through hikari's REST client. application_id: known when the bot is connected."""
+    """Discord through hikari's REST client. application_id, user_id: known when the bot is connected."""
 
     def __init__(
-        self, rest: hikari.api.RESTClient, calls: Calls, application_id: Callable[[], int], clock: Clock
+        self,
+        rest: hikari.api.RESTClient,
+        calls: Calls,
+        clock: Clock,
+        *,
+        application_id: Callable[[], int],
+        user_id: Callable[[], Awaitable[int]],
     ) -> None:
-        self._rest, self._calls, self._application_id = rest, calls, application_id
+        self._rest, self._calls, self._application_id, self._user_id = rest, calls, application_id, user_id
         self._clock, self._signs = clock, TypingSigns()
 
     @override
@@ -51,8 +59,8 @@ class HikariDiscord(Discord):
             return  # a courtesy: what it announces comes, or fails with its own error
 
     @override
-    def messages(self, prompt: Prompt) -> Messages:
-        return ChannelMessages(self._rest, self._calls, prompt)
+    def messages(self, prompt: Prompt) -> Answer:
+        return ChannelMessages(self._rest, self._calls, prompt, self._user_id)
 
     @override
     async def acknowledge(self, click: Click) -> None:
@@ -90,11 +98,13 @@ class HikariDiscord(Discord):
         await self._calls.call("POST", FOLLOW_UP, work)
 
 
-class ChannelMessages(Messages):
+class ChannelMessages(Answer):
     """The messages of one turn. Mentions are inert and links show no previews."""
 
-    def __init__(self, rest: hikari.api.RESTClient, calls: Calls, prompt: Prompt) -> None:
-        self._rest, self._calls, self._prompt = rest, calls, prompt
+    def __init__(
+        self, rest: hikari.api.RESTClient, calls: Calls, prompt: Prompt, user_id: Callable[[], Awaitable[int]]
+    ) -> None:
+        self._rest, self._calls, self._prompt, self._user_id = rest, calls, prompt, user_id
         self._channel = int(prompt.channel_id)
 
     @override
@@ -141,6 +151,20 @@ class ChannelMessages(Messages):
             await self._rest.delete_message(self._channel, int(message_id))
 
         await self._calls.call("DELETE", MESSAGE, work)
+
+    @override
+    async def find(self) -> str:
+        ours = await self._user_id()
+
+        async def work(_: RestWatch) -> str:
+            near = await self._rest.fetch_messages(self._channel, after=int(self._prompt.message_id)).limit(NEAR)
+            return next((str(one.id) for one in near if one.author.id == ours and self._answers(one)), "")
+
+        return await self._calls.call("GET", MESSAGES, work)
+
+    def _answers(self, message: hikari.Message) -> bool:
+        reference = message.message_reference
+        return reference is not None and str(reference.id or "") == self._prompt.message_id
 
     def _components(self, *, stop_button: bool) -> Sequence[Row]:
         if not stop_button:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from parley_gateway.claims import (
     Adopt,
@@ -35,6 +36,8 @@ from parley_kit.faults import Fault, Unavailable
 
 FIRST_PAUSE = 0.05
 """Between a broken stream and the next one, in seconds; doubled each time."""
+STANDBY_BACKOFF = 5.0
+"""Longest pause of one who only stands by, in seconds: whoever answers shall be the first to tell a cache that is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Hold:
         self.lease = Lease()
         self.news: asyncio.Queue[News] = asyncio.Queue()
         self.lost = False
+        self.claimed_at: datetime | None = None
+        self.standing_by = False
         self._store, self._opening, self._clock = store, opening, clock
         self._adopt = adopt
         self._limits = limits or HoldLimits()
@@ -100,7 +105,7 @@ class Hold:
         self._told = asyncio.Event()
         self._changed = asyncio.Event()
         self._alone = False
-        self._avoid = ""
+        self._avoid: tuple[str, ...] = ()
 
     # --- for the turn
 
@@ -122,9 +127,15 @@ class Hold:
             await either(self._heard, max(self._limits.silence, 0.02) / 4, self._clock)
         return True
 
+    async def heard(self, seconds: float) -> bool:
+        """Wait so long for the cache's word; return whether it came."""
+        await either(self._heard, seconds, self._clock)
+        return self._heard.is_set()
+
     def go_alone(self) -> None:
         """Answer without the cache's word; no lease binds us until it gives one."""
         self._alone = True
+        self._claimed()
         self._owned.set()
         self.ledger.lead_alone()
 
@@ -134,6 +145,10 @@ class Hold:
             self._owned.clear()
             await self._owned.wait()
         return not self.lost
+
+    def give_up(self) -> None:
+        """Leave the turn to whoever answers it."""
+        self._lose()
 
     async def told(self) -> None:
         """Wait until the cache knows all there is to know."""
@@ -150,7 +165,8 @@ class Hold:
             if self._over():
                 break
             lasted = self._clock.monotonic() - opened_at
-            pause = FIRST_PAUSE if lasted > self._limits.backoff else min(pause * 2, self._limits.backoff)
+            longest = STANDBY_BACKOFF if self.standing_by else self._limits.backoff
+            pause = FIRST_PAUSE if lasted > longest else min(pause * 2, longest)
             await self._clock.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 — jitter, no secret
 
     async def _try(self) -> None:
@@ -158,14 +174,14 @@ class Hold:
         call: HoldCall | None = None
         fault: Fault | None = None
         try:
-            call = self._store.hold(self._avoid)
+            call = self._store.hold(self._opening.prompt.turn_id, self._avoid)
             await self._attend(call)
         except* Fault as group:
             fault = _first(group)
         finally:
             self.ledger.broken()
             if call is not None:
-                self._avoid = call.address if fault is not None else ""
+                self._avoid = (*(one for one in self._avoid if one != call.address), call.address)
                 call.close()
         if fault is not None:
             self._suffer(cache_trouble(fault, adopting=self._adopt is not None))
@@ -240,8 +256,14 @@ class Hold:
         self.ledger.claim()
         self._adopt = None
         self._alone = False
+        self._avoid = ()
+        self._claimed()
         self._heard.set()
         self._owned.set()
+
+    def _claimed(self) -> None:
+        if self.claimed_at is None:
+            self.claimed_at = self._clock.now()
 
     async def _write(self, call: HoldCall) -> None:
         """Say what is due, when it is due; after the last word the cache has a moment to close the stream."""
@@ -261,10 +283,10 @@ class Hold:
 
     async def _renew(self, call: HoldCall) -> None:
         while True:
-            await self._clock.sleep(min(self._limits.renew, self._limits.unanswered) / 2)
+            await self._clock.sleep(min(self.lease.pace(self._limits.renew), self._limits.unanswered) / 2)
             now = self._clock.monotonic()
             if self.lease.silent_for(now) >= self._limits.unanswered:
-                raise Unavailable("UNAVAILABLE", "The cache did not answer a renewal.")
+                raise Unavailable("UNAVAILABLE", "The cache did not answer a claim or a renewal.")
             if self.ledger.claimed and not self.ledger.told and self.lease.due(now, self._limits.renew):
                 await call.say(Renew(self.lease.renew(now)))
 

@@ -20,6 +20,7 @@ class Turns:
     def __init__(self, room: Room, prompts: asyncio.Queue[Prompt], *, most: int = 500) -> None:
         self._room, self._prompts, self._most = room, prompts, most
         self._live: dict[str, Turn | None] = {}
+        self._offered: dict[str, Orphan] = {}
         self._change = asyncio.Event()
         self._closed = False
         self._tasks: asyncio.TaskGroup | None = None
@@ -29,12 +30,18 @@ class Turns:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             while True:
-                await self._below(self._most)
+                await self._below(self._most, standing_by=False)
                 self._begin(await self._prompts.get())
 
     def adopt(self, orphan: Orphan) -> None:
-        """Finish a turn whose gateway is gone, if nobody else does; nobody would offer it again, so none waits."""
-        self._begin(orphan.opening.prompt, orphan)
+        """Finish a turn whose gateway is gone, if nobody else does. Nobody would offer it again: one whose event is
+        worked on here, in vain as it seems, is kept until that is over, and none waits in the queue.
+        """
+        turn_id = orphan.opening.prompt.turn_id
+        if turn_id in self._live:
+            self._offered[turn_id] = orphan
+        else:
+            self._begin(orphan.opening.prompt, orphan)
 
     def stop(self, turn_id: str, by: str) -> bool:
         """Stop a turn that is held here; False when it is not."""
@@ -42,6 +49,10 @@ class Turns:
         if turn is not None:
             turn.stop(by)
         return turn is not None
+
+    @property
+    def _standing_by(self) -> int:
+        return sum(turn is not None and turn.standing_by for turn in self._live.values())
 
     @property
     def live(self) -> int:
@@ -67,8 +78,9 @@ class Turns:
         except TimeoutError:
             _log.warning("turns.not_released", extra={"turns": len(self._live)})
 
-    async def _below(self, most: int) -> None:
-        while len(self._live) >= most:
+    async def _below(self, most: int, *, standing_by: bool = True) -> None:
+        """Wait until fewer are live; standing_by: those that only wait for the cache's word count too."""
+        while len(self._live) - (0 if standing_by else self._standing_by) >= most:
             self._change.clear()
             await self._change.wait()
 
@@ -81,16 +93,35 @@ class Turns:
         self._tasks.create_task(self._answer(prompt, orphan), name=f"turn {prompt.turn_id}")
 
     async def _answer(self, prompt: Prompt, orphan: Orphan | None) -> None:
-        """Live one turn; a mistake of ours in it is logged and ends no other."""
+        """Live one turn, after those who go before us; a mistake of ours in it is logged and ends no other."""
+        room = self._room
         try:
-            async with asyncio.timeout(self._room.settings.life):
-                with self._room.observer.turn(prompt, MESSAGE, adopted=orphan is not None) as watch:
-                    turn = self._live[prompt.turn_id] = Turn(self._room, prompt, watch, orphan)
+            adopted = orphan is not None
+            if not await self._our_move(prompt, adopted=adopted):
+                room.observer.event(MESSAGE, "ignored")
+                return
+            async with asyncio.timeout(room.settings.life):
+                with room.observer.turn(prompt, MESSAGE, adopted=adopted) as watch:
+                    turn = self._live[prompt.turn_id] = Turn(room, prompt, watch, orphan)
                     await turn.run()
-            self._room.observer.event(MESSAGE, "handled")
+            room.observer.event(MESSAGE, "handled")
         except Exception:  # noqa: BLE001 — told in the log; one turn must not end the others
             _log.exception("turn.failed", extra={"turn": prompt.turn_id})
             self._room.observer.event(MESSAGE, "failed")
         finally:
             del self._live[prompt.turn_id]
             self._change.set()
+            self._take_offer(prompt.turn_id)
+
+    async def _our_move(self, prompt: Prompt, *, adopted: bool) -> bool:
+        """Let those go before us who rank higher; False when this gateway is about to end by then."""
+        room = self._room
+        wait = room.siblings.wait(prompt.channel_id, room.clock.monotonic(), adopted=adopted)
+        if wait:
+            await room.clock.sleep(wait)
+        return not (wait and self._closed)
+
+    def _take_offer(self, turn_id: str) -> None:
+        orphan = self._offered.pop(turn_id, None)
+        if orphan is not None and not self._closed:
+            self._begin(orphan.opening.prompt, orphan)

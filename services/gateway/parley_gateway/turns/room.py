@@ -11,6 +11,7 @@ from parley_gateway.conversation import SYSTEM_PROMPT
 from parley_gateway.pacer import Pacers
 from parley_gateway.ports import Discord, Executors, Observer, TurnStore
 from parley_gateway.relay import Cadence
+from parley_gateway.siblings import Siblings
 from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.produce import ProduceLimits
 from parley_kit.clock import Clock
@@ -46,4 +47,5 @@ class Room:
     observer: Observer
     clock: Clock
     calls: asyncio.TaskGroup
+    siblings: Siblings
     settings: TurnSettings = field(default_factory=TurnSettings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from parley_gateway.claims import (
     Adopt,
@@ -35,10 +36,14 @@ from parley_gateway.turns.lead import Lead
 from parley_gateway.turns.owned import OwnedMessages
 from parley_gateway.turns.reply import Reply, Stage
 from parley_gateway.turns.room import Room
+from parley_gateway.turns.sought import SoughtMessages
+from parley_gateway.turns.standby import Standby
 from parley_gateway.turns.verdict import Verdict
 from parley_gateway.turns.waiting import Overdue, ended, guarded
 
 RELEASE_SECONDS = 1.0
+LATE = timedelta(seconds=1)
+"""A turn that is claimed so long after its event may have been begun by somebody else."""
 OUTCOMES = {
     Standing.WHOLE: Outcome.ANSWERED,
     Standing.STOPPED: Outcome.STOPPED,
@@ -64,6 +69,7 @@ class Turn:
             adopt=_adoption(orphan),
             limits=room.settings.hold,
         )
+        self._standby = Standby(prompt, self._hold, room.siblings, room.clock)
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
         self._reply = Reply(self._stage(), self._verdict, self._chronicle)
         self._lead = Lead(room, prompt, self._reply, self._chronicle, watch)
@@ -83,6 +89,11 @@ class Turn:
         self._releasing = True
         self._left.set()
 
+    @property
+    def standing_by(self) -> bool:
+        """Whether it only waits for the cache's word while another gateway answers."""
+        return self._hold.standing_by
+
     # --- its life
 
     async def run(self) -> None:
@@ -101,7 +112,7 @@ class Turn:
 
     async def _claim(self) -> None:
         """Wait for the cache's first word; without one, answer without memory. An orphan is not ours without one."""
-        if self._orphan is not None or await self._hold.first_word():
+        if self._orphan is not None or await self._hold.first_word() or not await self._standby.our_turn():
             return
         self._watch.trouble(Trouble.CACHE_SILENT.name, TABLE[Trouble.CACHE_SILENT].act.name)
         self._verdict.without_memory = True
@@ -192,9 +203,9 @@ class Turn:
         pages = sorted((one for one in opened.posted if one.kind is PostedKind.PAGE), key=lambda page: page.index)
         notice = next((one.message_id for one in opened.posted if one.kind is PostedKind.NOTICE), "")
         have = self._orphan.opening.have if self._orphan is not None else None
-        if opened.posted or self._orphan is not None:
+        if opened.posted or self._doubtful():
             # What a dead gateway had on its way may have arrived without anybody noting it.
-            length, certain = have.offset if have is not None else 0, self._orphan is None
+            length, certain = have.offset if have is not None else 0, not self._doubtful()
             self._reply.adopt([page.message_id for page in pages], notice, length, certain=certain)
 
     def _queue(self, position: int) -> None:
@@ -225,11 +236,21 @@ class Turn:
             return outcome, result.reason
         return outcome, "" if outcome in (Outcome.ANSWERED, Outcome.STOPPED) else standing.name
 
+    def _doubtful(self) -> bool:
+        """Whether another gateway may have begun it: it is adopted, or was claimed late."""
+        claimed_at = self._hold.claimed_at
+        return self._orphan is not None or (claimed_at is not None and claimed_at - self._prompt.asked_at > LATE)
+
+    async def _type(self) -> None:
+        """Show the sign; who does not go first shows none before the turn is its own."""
+        if (self._orphan is None and self._standby.first) or await self._hold.own():
+            await self._room.discord.typing(self._prompt.channel_id)
+
     def _stage(self) -> Stage:
         room, prompt = self._room, self._prompt
         return Stage(
-            messages=OwnedMessages(room.discord.messages(prompt), self._hold),
-            typing=lambda: room.discord.typing(prompt.channel_id),
+            messages=OwnedMessages(SoughtMessages(room.discord.messages(prompt), self._doubtful), self._hold),
+            typing=self._type,
             pacer=room.pacers.of(prompt.channel_id, room.clock.monotonic()),
             clock=room.clock,
             calls=room.calls,

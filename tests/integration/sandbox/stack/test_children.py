@@ -12,8 +12,8 @@ NEVER_READY = "127.0.0.1:1"
 Make = Callable[..., Child]
 
 
-def spec(name: str, program: str, address: str | None = None) -> ChildSpec:
-    return ChildSpec(name, (sys.executable, "-u", "-c", program), dict(os.environ), address)
+def spec(name: str, program: str, address: str | None = None, ready_line: str = "") -> ChildSpec:
+    return ChildSpec(name, (sys.executable, "-u", "-c", program), dict(os.environ), address, ready_line=ready_line)
 
 
 @pytest.fixture
@@ -26,8 +26,10 @@ async def make(deaths: asyncio.Queue[ChildDiedError]) -> AsyncIterator[Make]:
     made: list[Child] = []
     async with asyncio.TaskGroup() as tasks:
 
-        def one(program: str, address: str | None = None) -> Child:
-            made.append(Child(spec("child", program, address), tasks, lambda _name, _line: None, deaths.put_nowait))
+        def one(program: str, address: str | None = None, ready_line: str = "") -> Child:
+            made.append(
+                Child(spec("child", program, address, ready_line), tasks, lambda _name, _line: None, deaths.put_nowait)
+            )
             return made[-1]
 
         yield one
@@ -121,3 +123,18 @@ def _alive(pid: int) -> bool:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+async def test_a_child_without_grpc_is_ready_when_it_says_so_each_time_anew(make: Make) -> None:
+    child = make("import time; time.sleep(0.3); print('now: ready'); time.sleep(60)", ready_line="ready")
+    for _ in range(2):
+        await child.restart(10)
+        assert child.ready_after >= 0.2
+        assert child.running
+
+
+async def test_a_child_that_ends_before_its_line_never_became_ready(make: Make) -> None:
+    child = make("raise SystemExit('cannot')", ready_line="ready")
+    await child.start()
+    with pytest.raises(ChildDiedError, match="before it was ready"):
+        await child.ready(10)

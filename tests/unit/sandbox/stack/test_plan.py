@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 from parley_sandbox.children import ChildSpec
 from parley_sandbox.plan import Place, Sources, instance_names, services
@@ -9,9 +10,9 @@ REAL = Sources("real.token", None, "sk-key", None, "http://127.0.0.1:3")
 
 
 def plan(
-    sources: Sources = LOOPBACKS, environment: Mapping[str, str] | None = None, **settings: int
+    sources: Sources = LOOPBACKS, environment: Mapping[str, str] | None = None, **settings: int | str
 ) -> dict[str, ChildSpec]:
-    chosen = SandboxSettings(**settings)
+    chosen = SandboxSettings.model_validate(settings)
     places = tuple(Place(name, f"127.0.0.1:{50 + at}", "127.0.0.1:0") for at, name in enumerate(instance_names(chosen)))
     return {spec.name: spec for spec in services(chosen, sources, places, environment or {})}
 
@@ -31,6 +32,17 @@ def test_several_instances_are_numbered() -> None:
     assert list(specs) == ["monitor", "cache", "executor-1", "executor-2", "gateway-1", "gateway-2"]
     assert specs["executor-2"].argv[-1] == "parley_executor"
     assert specs["executor-1"].address != specs["executor-2"].address
+
+
+def test_every_gateway_knows_every_cache_and_the_caches_share_a_redis() -> None:
+    shared = replace(LOOPBACKS, redis_url="redis://127.0.0.1:7/0")
+    specs = plan(shared, gateways=2, caches=2, redis="redis://127.0.0.1:7/0")
+    assert list(specs) == ["monitor", "cache-1", "cache-2", "executor", "gateway-1", "gateway-2"]
+    both = f"{specs['cache-1'].address},{specs['cache-2'].address}"
+    for name, spec in specs.items():
+        assert spec.environment.get("PARLEY_GATEWAY_CACHE") == (both if name.startswith("gateway") else None)
+        wanted = "redis://127.0.0.1:7/0" if name.startswith("cache") else None
+        assert spec.environment.get("PARLEY_CACHE_REDIS_URL") == wanted
 
 
 def test_no_service_sees_another_ones_secret_or_the_developers_environment() -> None:

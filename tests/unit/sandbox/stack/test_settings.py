@@ -1,5 +1,5 @@
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from parley_sandbox.settings import DEFAULT_PORT, EnvironmentSettings, SandboxSettings
 
@@ -27,3 +27,21 @@ def test_up_reads_the_environment_and_shows_no_secret(monkeypatch: pytest.Monkey
 def test_a_wrong_value_names_its_setting() -> None:
     with pytest.raises(ValidationError, match="executors"):
         SandboxSettings(executors=0)
+
+
+def test_several_caches_without_a_redis_are_refused_and_the_sentence_says_why() -> None:
+    with pytest.raises(ValidationError, match="answered twice"):
+        SandboxSettings(caches=2)
+    assert SandboxSettings(caches=2, redis=SecretStr("local")).caches == 2
+
+
+@pytest.mark.parametrize("url", ["redis://:pw@h:1/0", "rediss://h", "unix:///run/redis.sock", "local", ""])
+def test_a_redis_is_local_or_a_url(url: str) -> None:
+    assert SandboxSettings(redis=SecretStr(url)).redis.get_secret_value() == url
+
+
+def test_anything_else_is_no_redis_and_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_SANDBOX_REDIS", "http://:hunter2@h")
+    with pytest.raises(ValidationError, match="redis://") as refused:
+        EnvironmentSettings()
+    assert "hunter2" not in str(refused.value)

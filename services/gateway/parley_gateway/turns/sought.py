@@ -1,0 +1,40 @@
+"""Discord's messages of a turn that another gateway may have begun: its first page is looked for before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from typing_extensions import override
+
+from parley_gateway.messages import Answer, Messages
+
+
+class SoughtMessages(Messages):
+    """Never makes a second answer. doubtful: whether one may stand of which the cache was not told.
+
+    A nonce alone does not do: Discord remembers it for minutes only.
+    """
+
+    def __init__(self, messages: Answer, doubtful: Callable[[], bool]) -> None:
+        self._messages, self._doubtful = messages, doubtful
+        self._found: str | None = None
+
+    @override
+    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
+        if index == 0 and (found := await self._find()):
+            await self._messages.edit(found, content, stop_button=stop_button)
+            return found
+        return await self._messages.create(index, content, stop_button=stop_button)
+
+    @override
+    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
+        await self._messages.edit(message_id, content, stop_button=stop_button)
+
+    @override
+    async def remove(self, message_id: str) -> None:
+        await self._messages.remove(message_id)
+
+    async def _find(self) -> str:
+        if self._found is None:
+            self._found = await self._messages.find() if self._doubtful() else ""
+        return self._found

@@ -1,0 +1,40 @@
+"""What a gateway does about a turn while the cache is silent and another gateway goes first: it stands by."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from parley_gateway.model import Prompt
+from parley_gateway.siblings import Siblings
+from parley_gateway.turns.hold import Hold
+from parley_kit.clock import Clock
+
+TOO_OLD = timedelta(minutes=15)
+"""A question so old is not answered any more when the cache comes back."""
+LOOK_SECONDS = 1.0
+"""How often it looks whether it goes first now, because the one before it is gone."""
+
+
+class Standby:
+    """One turn's place among the gateways."""
+
+    def __init__(self, prompt: Prompt, hold: Hold, siblings: Siblings, clock: Clock) -> None:
+        self._prompt, self._hold, self._siblings, self._clock = prompt, hold, siblings, clock
+
+    @property
+    def first(self) -> bool:
+        """Whether this gateway goes first with the turn."""
+        return self._siblings.first(self._prompt.channel_id, self._clock.monotonic())
+
+    async def our_turn(self) -> bool:
+        """Let the one that goes first answer without the cache, for as long as it lives; return whether we are to."""
+        self._hold.standing_by = True
+        try:
+            while not self.first:
+                if await self._hold.heard(LOOK_SECONDS):
+                    return False
+                if self._clock.now() - self._prompt.asked_at > TOO_OLD:
+                    self._hold.give_up()
+            return not self._hold.lost
+        finally:
+            self._hold.standing_by = False

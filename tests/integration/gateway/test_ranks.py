@@ -1,0 +1,106 @@
+"""Two gateways hear every event; one of them goes first in a channel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import hikari
+import pytest
+from support.gateways import World, world
+
+from parley_gateway.app import Gateway
+from parley_gateway.ranking import ranked
+from parley_sandbox.discord import GatewaySettings as SandboxGateway
+from parley_sandbox.discord import queries
+
+ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[World]:
+    """Two gateways that know of each other."""
+    async with world(gateway=SandboxGateway(identify_window=0)) as parley:
+        await parley.start_monitor()
+        await parley.start_cache(lease=2, settle=0, sweep=0.05)
+        await parley.start_executor()
+        for _ in range(2):
+            await parley.start_gateway(grace=0)
+        await parley.settled()
+        await parley.until(lambda: agreed(parley, "general"))
+        yield parley
+
+
+def service(parley: World, number: int) -> Gateway:
+    found = parley.gateways[number].bound.service
+    assert isinstance(found, Gateway)
+    return found
+
+
+def ranks(parley: World, channel: str) -> tuple[int, int]:
+    """Return the numbers of the gateways in the order in which they go."""
+    names = [gateway.bound.runtime.settings.instance for gateway in parley.gateways]
+    first, second = ranked(parley.cast.channel("Orchard", channel), names)
+    return names.index(first), names.index(second)
+
+
+def agreed(parley: World, channel: str) -> bool:
+    """Whether exactly the one that ranks first believes so."""
+    first, second = ranks(parley, channel)
+    place = parley.cast.channel("Orchard", channel)
+    now = parley.gateways[0].bound.runtime.clock.monotonic()
+    firsts = [service(parley, number).siblings.first(place, now) for number in (first, second)]
+    return firsts == [True, False]
+
+
+async def test_who_ranks_first_in_a_channel_answers_there(pair: World) -> None:
+    first, second = ranks(pair, "general")
+    for number in range(3):
+        question = pair.ask(f"Question {number} [[ttft=0.3 tps=40 tokens=40]]")
+        await pair.streaming(question)
+        assert service(pair, first).live == 1
+        await pair.ended(question)
+    handled = {"event": "MESSAGE_CREATE", "outcome": "handled"}
+    assert pair.gateways[second].sample("discord_gateway_events_total", handled) == 3, "it asked, and was told"
+    assert len(pair.executions()) == 3
+
+
+async def test_the_other_one_answers_when_the_first_one_hears_nothing(pair: World) -> None:
+    first, second = ranks(pair, "general")
+    deaf = service(pair, first).bot.hikari
+    heard = deaf.get_listeners(hikari.MessageCreateEvent, polymorphic=False)  # type: ignore[type-abstract]  # its own key
+    for listener in heard:
+        deaf.unsubscribe(hikari.MessageCreateEvent, listener)
+    question = pair.ask(ENDLESS)
+    await pair.streaming(question)
+    assert (service(pair, first).live, service(pair, second).live) == (0, 1)
+
+
+async def test_while_the_cache_is_silent_only_the_first_one_answers(pair: World) -> None:
+    first, second = ranks(pair, "general")
+    assert pair.cache is not None
+    address = pair.cache.address
+    await pair.cache_stack.aclose()
+    question = pair.ask("Hello [[ttft=0.1 tps=100 tokens=20]]")
+    await pair.until(lambda: "memory cannot be reached" in pair.reply(question))
+    assert service(pair, second).live == 1, "it stands by"
+    await pair.start_cache(listen=address, lease=2, settle=0, sweep=0.05)
+    await pair.until(lambda: not pair.working, within=30)
+    assert len(pair.executions()) == 1
+    assert len(pair.replies(question)) == 1
+    assert service(pair, first).live == 0
+
+
+async def test_an_answer_that_no_cache_knows_of_is_found_and_gone_on_in(pair: World) -> None:
+    first, second = ranks(pair, "general")
+    await pair.cache_stack.aclose()
+    question = pair.ask("Tell a story. [[ttft=0.05 tps=60 tokens=120]]")
+    message = await pair.streaming(question)
+    await pair.until(lambda: service(pair, second).live == 1)
+    await pair.gateway_stacks[first].aclose()
+    await pair.until(lambda: len(pair.executions()) == 2)
+    await pair.until(lambda: not pair.button(message), within=30)
+    assert pair.replies(question) == (message,)
+    assert len(queries.of(pair.discord.recorder.requests, queries.CREATE)) == 1, "not even tried a second time"
+    said = pair.executions()[1].text.split()
+    assert pair.reply(question).split()[: len(said)] == said, "one attempt, whole"
+    assert "memory cannot be reached" in pair.reply(question)
