@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -30,11 +31,13 @@ class Store:
     redis: str
 
 
-@pytest.fixture(params=[Store(1, "")], ids=lambda store: f"{store.caches}-{store.redis or 'memory'}")
+@pytest.fixture(params=[Store(1, ""), Store(2, "local")], ids=lambda store: f"{store.caches}-{store.redis or 'memory'}")
 def store(request: pytest.FixtureRequest) -> Store:
     """Each store that the same must hold for."""
     found = request.param
     assert isinstance(found, Store)
+    if found.redis and shutil.which("redis-server") is None:
+        pytest.skip("no redis-server: `apt-get install redis-server`")
     return found
 
 

@@ -104,6 +104,10 @@ def redis_server(folder: Path, *more: str) -> Iterator[Server]:
         server.kill()
 
 
+DOWN_AFTER_MS = 3_000
+"""A busy machine lets a living master be silent for half a second, and a failover that nobody asked for spoils a test."""
+
+
 @dataclass
 class Fleet:
     """A master, a replica, and the Sentinels that watch them."""
@@ -166,6 +170,6 @@ def _sentinel(folder: Path, master: int) -> Server:
     settings.write_text(
         f"port {port}\nbind 127.0.0.1\ndir {folder}\n"
         f"sentinel monitor {MASTER} 127.0.0.1 {master} 1\n"
-        f"sentinel down-after-milliseconds {MASTER} 500\nsentinel failover-timeout {MASTER} 2000\n"
+        f"sentinel down-after-milliseconds {MASTER} {DOWN_AFTER_MS}\nsentinel failover-timeout {MASTER} 2000\n"
     )
     return Server(needed("redis-sentinel"), port, folder, [str(settings)])
