@@ -137,6 +137,13 @@ class Fleet:
             assert time.monotonic() < deadline, "the Sentinels see no replica"
             time.sleep(0.02)
 
+    def wait_until_in_step(self) -> None:
+        """Return once the replica has all that was written (WAIT would tell of the asking connection's writes only)."""
+        deadline = time.monotonic() + START_SECONDS
+        while not _in_step(self.master().say("INFO", "replication")):
+            assert time.monotonic() < deadline, "the replica lags"
+            time.sleep(0.02)
+
     def fail_over(self) -> None:
         """Let the Sentinels make the replica the master; return once they name it."""
         before = self.master_port()
@@ -147,6 +154,13 @@ class Fleet:
         while self.master_port() == before:
             assert time.monotonic() < deadline, "no failover"
             time.sleep(0.01)
+
+
+def _in_step(replication: str) -> bool:
+    """Tell whether the replica's offset is the master's."""
+    lines = dict(line.split(":", 1) for line in replication.split("\r\n") if ":" in line)
+    replica = dict(part.split("=", 1) for part in lines["slave0"].split(","))
+    return replica["offset"] == lines["master_repl_offset"]
 
 
 @contextlib.contextmanager

@@ -168,7 +168,7 @@ async def test_a_failover_costs_a_moment_and_no_text(tmp_path: Path) -> None:
             leader = await Gateway(store).open("1000")
             follower = await Gateway(store).open("1001")
             await leader.say("Hello")
-            assert fleet.master().say("WAIT", "1", "1000").startswith(":1")
+            fleet.wait_until_in_step()
             await asyncio.to_thread(fleet.fail_over)
             await _eventually(leader.renew)
             await leader.say(" there")
@@ -180,7 +180,7 @@ async def test_a_dead_master_is_replaced_without_help(tmp_path: Path) -> None:
     with sentinel_fleet(tmp_path) as fleet:
         async with store_on(target_of(fleet), LIMITS) as store:
             hold = await Gateway(store).open("1000")
-            fleet.master().say("WAIT", "1", "1000")
+            fleet.wait_until_in_step()
             fleet.master().kill()
             await _eventually(hold.renew)
             assert store.losses > 0
