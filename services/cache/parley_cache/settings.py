@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from parley_cache.limits import Limits
 from parley_cache.store.target import Target, check_url
-from parley_kit.settings import Address, ServiceSettings, Targets, split_address
+from parley_kit.settings import Address, ServiceSettings, Targets, split_address, split_targets
 
 DAY = 24 * 3600.0
 """In seconds."""
@@ -31,7 +31,7 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
     redis_ca_file: str | None = Field(
         None, description="File of the authority that Redis's certificate is checked against; unset: the system's."
     )
-    redis_sentinels: str | None = Field(
+    redis_sentinels: Targets | None = Field(
         None, description="Sentinels that name the Redis, host:port with commas between; unset: the URL's host is it."
     )
     redis_master: str = Field("mymaster", description="The name under which the Sentinels know the Redis.")
@@ -143,14 +143,6 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
             check_url(url.get_secret_value())
         return url
 
-    @field_validator("redis_sentinels")
-    @classmethod
-    def _check_sentinels(cls, addresses: str | None) -> str | None:
-        for address in (addresses or "").split(","):
-            if addresses:
-                split_address(address.strip())
-        return addresses
-
     @property
     def redis(self) -> Target | None:
         """Which Redis keeps everything; None: this process does."""
@@ -160,10 +152,16 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
         return Target(
             url=self.redis_url.get_secret_value(),
             ca_file=self.redis_ca_file,
-            sentinels=tuple(split_address(one.strip()) for one in (self.redis_sentinels or "").split(",") if one),
+            sentinels=self._sentinels,
             master=self.redis_master,
             sentinel_password=password.get_secret_value() if password is not None else None,
         )
+
+    @property
+    def _sentinels(self) -> tuple[tuple[str, int], ...]:
+        if self.redis_sentinels is None:
+            return ()
+        return tuple(split_address(address) for address in split_targets(self.redis_sentinels))
 
     @property
     def limits(self) -> Limits:
