@@ -32,6 +32,10 @@ class ScriptedCall(HoldCall):
         return self._address
 
     @override
+    async def may_claim(self) -> None:
+        await self._store.crowd.wait()
+
+    @override
     async def say(self, step: Step) -> None:
         if self.closed:
             raise Unavailable("UNAVAILABLE", "closed")
@@ -71,7 +75,9 @@ class ScriptedCall(HoldCall):
 
 
 class ScriptedStore(TurnStore):
-    """Hands out streams. addresses: of caches, the first that is not to be avoided is taken."""
+    """Hands out streams. addresses: of caches, the first that is not to be avoided is taken; crowd, cleared: a claim
+    has to wait for others.
+    """
 
     def __init__(self, clock: Clock, *addresses: str) -> None:
         self._clock = clock
@@ -79,6 +85,8 @@ class ScriptedStore(TurnStore):
         self._heard_at = float("-inf")
         self.calls: list[ScriptedCall] = []
         self.away = False
+        self.crowd = asyncio.Event()
+        self.crowd.set()
         self.stopped: list[tuple[str, str]] = []
 
     @property

@@ -21,6 +21,10 @@ class HoldCall(Protocol):
         """The cache that it goes to."""
         ...
 
+    async def may_claim(self) -> None:
+        """Wait until the first step may be said: a crowd is let in a few at a time."""
+        ...
+
     async def say(self, step: Step) -> None:
         """Say one step."""
         ...

@@ -92,6 +92,34 @@ async def test_a_cache_that_talks_on_other_streams_is_busy_and_gets_a_second(
         assert await waiting
 
 
+async def test_a_claim_that_waits_in_a_crowd_gets_its_second_when_it_is_said(
+    store: ScriptedStore, clock: ManualClock
+) -> None:
+    store.crowd.clear()
+    async with held(store, clock) as hold:
+        waiting = asyncio.create_task(hold.first_word())
+        for turn in range(40):
+            store.heard()
+            await clock.advance(0.1)
+            if turn == 30:
+                assert not store.calls[0].said
+                store.crowd.set()
+        assert not waiting.done()
+        store.heard()
+        await clock.advance(0.2)
+        assert not await waiting
+
+
+async def test_a_crowd_before_a_silent_cache_does_not_wait_for_its_turn(
+    store: ScriptedStore, clock: ManualClock
+) -> None:
+    store.crowd.clear()
+    async with held(store, clock) as hold:
+        silent = asyncio.create_task(hold.first_word())
+        await clock.advance(0.2)
+        assert not await silent
+
+
 async def test_who_answers_alone_may_write_and_keeps_opening_with_what_it_has(
     store: ScriptedStore, clock: ManualClock
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import grpc
@@ -14,6 +15,7 @@ from parley_gateway.claims import Event, Orphan, Step, TurnState
 from parley_gateway.clients.cache_codes import state_of
 from parley_gateway.clients.cache_events import event_of, orphan_of
 from parley_gateway.clients.cache_steps import request_of
+from parley_gateway.clients.turnstile import Place, Turnstile
 from parley_gateway.clients.wire import faults
 from parley_gateway.ports import HoldCall, TurnStore
 from parley_gateway.ranking import ranked
@@ -31,6 +33,7 @@ class CacheClient(TurnStore):
         self._channels, self._endpoints = channels, endpoints
         self._holder, self._clock = holder, clock
         self._heard_at = float("-inf")
+        self._turnstiles: defaultdict[str, Turnstile] = defaultdict(Turnstile)
 
     @property
     @override
@@ -46,7 +49,8 @@ class CacheClient(TurnStore):
     @override
     def hold(self, turn_id: str, avoid: Sequence[str] = ()) -> HoldCall:
         address = self._ranked(turn_id, avoid)[0]
-        return _HoldCall(self._stub(address).HoldTurn(), address, self._holder, self._heard)
+        place = self._turnstiles[address].place()
+        return _HoldCall(self._stub(address).HoldTurn, address, place, self._holder, self._heard)
 
     @override
     async def stop(self, turn_id: str, by: str) -> TurnState:
@@ -96,13 +100,23 @@ class CacheClient(TurnStore):
 
 
 class _HoldCall(HoldCall):
-    def __init__(self, call: Call, address: str, holder: str, heard: Callable[[], None]) -> None:
-        self._call, self._address, self._holder, self._heard = call, address, holder, heard
+    """Begun when its claim may be said: a call that waits before a cache with nothing to say costs both."""
+
+    def __init__(
+        self, begin: Callable[[], Call], address: str, place: Place, holder: str, heard: Callable[[], None]
+    ) -> None:
+        self._begin, self._address, self._place = begin, address, place
+        self._holder, self._heard = holder, heard
+        self._begun: Call | None = None
 
     @property
     @override
     def address(self) -> str:
         return self._address
+
+    @override
+    async def may_claim(self) -> None:
+        await self._place.enter()
 
     @override
     async def say(self, step: Step) -> None:
@@ -114,6 +128,7 @@ class _HoldCall(HoldCall):
         while True:
             with faults():
                 response = await self._call.read()
+            self._place.leave()
             if not isinstance(response, pb.HoldTurnResponse):
                 return None
             self._heard()
@@ -127,4 +142,12 @@ class _HoldCall(HoldCall):
 
     @override
     def close(self) -> None:
-        self._call.cancel()
+        self._place.leave()
+        if self._begun is not None:
+            self._begun.cancel()
+
+    @property
+    def _call(self) -> Call:
+        if self._begun is None:
+            self._begun = self._begin()
+        return self._begun

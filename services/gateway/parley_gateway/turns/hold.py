@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from parley_gateway.claims import (
@@ -30,6 +30,7 @@ from parley_gateway.ports import HoldCall, TurnStore
 from parley_gateway.turns.failures import TABLE, Act, Trouble, cache_trouble
 from parley_gateway.turns.lease import Lease
 from parley_gateway.turns.ledger import Ledger
+from parley_gateway.turns.silence import Silence
 from parley_gateway.turns.waiting import either
 from parley_kit.clock import Clock
 from parley_kit.faults import Fault, Unavailable
@@ -105,6 +106,8 @@ class Hold:
         self._told = asyncio.Event()
         self._changed = asyncio.Event()
         self._alone = False
+        self._claiming = False
+        self._unheard = False
         self._avoid: tuple[str, ...] = ()
 
     # --- for the turn
@@ -116,15 +119,15 @@ class Hold:
     async def first_word(self) -> bool:
         """Wait for the cache's first word; False when it is silent.
 
-        A cache that talks on other streams is busy, not silent: it has until the hard limit.
+        A cache that talks on other streams is busy, not silent: it has until the hard limit, from our claim on.
         """
-        begun = self._clock.monotonic()
+        now, heard_at = self._clock.monotonic(), self._store.heard_at
+        silence = Silence(self._limits.silence, self._limits.first_word, now, heard_at)
         while not self._heard.is_set():
-            waited = self._clock.monotonic() - begun
-            quiet = self._clock.monotonic() - self._store.heard_at
-            if waited >= self._limits.first_word or (waited >= self._limits.silence and quiet >= self._limits.silence):
+            if silence.is_sure or self._unheard:
                 return False
-            await either(self._heard, max(self._limits.silence, 0.02) / 4, self._clock)
+            await either(self._heard, silence.look, self._clock)
+            silence.looked(self._clock.monotonic(), self._store.heard_at, claiming=self._claiming)
         return True
 
     async def heard(self, seconds: float) -> bool:
@@ -179,6 +182,7 @@ class Hold:
         except* Fault as group:
             fault = _first(group)
         finally:
+            self._claiming = False
             self.ledger.broken()
             if call is not None:
                 self._avoid = (*(one for one in self._avoid if one != call.address), call.address)
@@ -191,7 +195,7 @@ class Hold:
             case Act.LEAVE:
                 self._lose()
             case Act.WITHOUT_MEMORY:
-                self._limits = replace(self._limits, silence=0.0, first_word=0.0)
+                self._unheard = True
             case _:
                 pass  # Act.REOPEN: `run` does
 
@@ -205,6 +209,8 @@ class Hold:
         return self.lost or self._told.is_set()
 
     async def _attend(self, call: HoldCall) -> None:
+        await call.may_claim()
+        self._claiming = True
         self.lease.claim(self._clock.monotonic())
         await call.say(self._first_step())
         async with asyncio.TaskGroup() as tasks:
