@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from parley_cache import voice
 from parley_cache.claims import Granted
 from parley_cache.model import Posted, Source, State, TextEnd
 from parley_cache.observer import Observer, Result
+from parley_cache.rounds import Rounds
 from parley_cache.steps import End, Produced, Release, Renew, Step
 from parley_cache.store.port import Store
 from parley_cache.store.tables import log_subject
@@ -25,11 +26,22 @@ RESULTS = {Source.LEAD: Result.LEAD, Source.FOLLOW: Result.FOLLOW, Source.STORED
 class Holding:
     """The two halves of one stream; `hear` and `speak` run in tasks of their own.
 
-    `ears` listened to the turn before it was claimed, so that nothing that comes after its first look is missed.
+    `ears` listened to the turn before it was claimed, so that nothing that comes after its first look is missed. `write`
+    tells the holder one word; `valid_for`: how long a lease is, in seconds.
     """
 
-    def __init__(self, store: Store, observer: Observer, ears: Ears, granted: Granted, valid_for: float) -> None:
+    def __init__(  # noqa: PLR0917 — what one stream has of the cache, put together once, in service
+        self,
+        store: Store,
+        rounds: Rounds,
+        observer: Observer,
+        ears: Ears,
+        granted: Granted,
+        write: Write,
+        valid_for: float,
+    ) -> None:
         self._store = store
+        self._rounds = rounds
         self._observer = observer
         self._ears = ears
         self._right = granted.held
@@ -37,7 +49,9 @@ class Holding:
         self._told = Told(granted.seen)
         self._view: View | None = granted.view
         self._fresh = granted.fresh
-        self._answers: deque[Word] = deque()
+        self._reads = False
+        self._write = write
+        self._writing = asyncio.Lock()
         self._last = False
         self._ended = False
         self._led = False
@@ -48,7 +62,7 @@ class Holding:
         match step:
             case Renew(number):
                 await store.renew(right)
-                self._answer(Renewed(number, right.lease, self._valid_for))
+                await self._say(Renewed(number, right.lease, self._valid_for))
             case Produced(attempt, offset, text):
                 await store.append(right, attempt, offset, text)
             case TextEnd():
@@ -63,9 +77,10 @@ class Holding:
                 await store.release(right)
                 self._close()
 
-    def _answer(self, word: Word) -> None:
-        self._answers.append(word)
-        self._ears.wake()
+    async def _say(self, word: Word) -> None:
+        """Both halves write; gRPC takes one word of a stream at a time."""
+        async with self._writing:
+            await self._write(word)
 
     async def part(self) -> None:
         """The holder says no more. After its End that means that it feeds no log any longer; before, it is a break."""
@@ -77,30 +92,35 @@ class Holding:
         self._last = True
         self._ears.wake()
 
-    async def speak(self, write: Write) -> None:
-        """Tell the holder its lease, then every change, until the turn is over."""
-        self._answers.append(Renewed(0, self._right.lease, self._valid_for))
+    async def grant(self) -> None:
+        """Tell the holder its lease, before all else."""
+        await self._say(Renewed(0, self._right.lease, self._valid_for))
+
+    async def speak(self) -> None:
+        """Tell the holder every change, until the turn is over."""
         while True:
             last = self._last
             view = await self._look()
-            await self._say(write, view)
-            if voice.is_over(self._told, view) or (last and not self._answers):
+            await self._tell(view)
+            if last or voice.is_over(self._told, view):
                 return
             if not self._more(view):
                 await self._ears.wait()
 
     async def _look(self) -> View:
-        """Return what an operation has just shown, or else look."""
+        """Return what an operation has just shown, or else look; who reads a running log when it is its turn."""
         view, self._view = self._view, None
-        return view or await self._store.look(self._right, self._told.seen)
+        if view is not None:
+            return view
+        async with self._rounds.place(reads=self._reads):
+            return await self._store.look(self._right, self._told.seen)
 
-    async def _say(self, write: Write, view: View) -> None:
-        while self._answers:
-            await write(self._answers.popleft())
+    async def _tell(self, view: View) -> None:
+        self._reads = view.state is State.OPENED and view.source is Source.FOLLOW
         self._told, words = voice.say(self._told, view)
         for word in words:
             self._count(word)
-            await write(word)
+            await self._say(word)
 
     def _count(self, word: Word) -> None:
         if isinstance(word, Opened):

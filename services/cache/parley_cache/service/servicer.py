@@ -19,6 +19,7 @@ from parley_cache.holding import Holding
 from parley_cache.keys import key_of
 from parley_cache.observer import Observer, Result
 from parley_cache.orphanage import Orphanage
+from parley_cache.rounds import Rounds
 from parley_cache.service import bounds, enums, reading, writing
 from parley_cache.service.open_streams import OpenStreams
 from parley_cache.store.port import Store
@@ -55,6 +56,7 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
         self._orphanage = orphanage
         self._observer = observer
         self._fullness = fullness
+        self._rounds = Rounds()
         self._lease = lease
         self._open = OpenStreams()
 
@@ -77,9 +79,13 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
                 self._observer.decided(Result.DUPLICATE)
                 await context.write(writing.word(Repeated(granted.state)))
                 return
-            holding = Holding(self._store, self._observer, ears, granted, self._lease)
+
+            async def write(word: Word) -> None:
+                await context.write(writing.word(word))
+
+            holding = Holding(self._store, self._rounds, self._observer, ears, granted, write, self._lease)
             with self._open.one():
-                await self._hold(holding, request_iterator, context)
+                await self._hold(holding, request_iterator)
 
     async def _granted(self, wish: Ask | Adoption) -> Granted | Duplicate:
         if isinstance(wish, Adoption):
@@ -91,14 +97,12 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
             self._fullness.let_in()
         return granted
 
-    async def _hold(self, holding: Holding, requests: Requests, context: HoldContext) -> None:
-        async def write(word: Word) -> None:
-            await context.write(writing.word(word))
-
+    async def _hold(self, holding: Holding, requests: Requests) -> None:
+        await holding.grant()
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(holding, requests), name="hear")
-                await holding.speak(write)
+                await holding.speak()
                 reader.cancel()
         except BaseExceptionGroup as group:
             raise _cause(group) from None
