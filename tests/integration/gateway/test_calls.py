@@ -20,6 +20,7 @@ from parley_sandbox.discord import Fault, Limit, Limits, LoopbackDiscord, querie
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 CREATE = "POST /channels/{channel_id}/messages"
+LOOK = "GET /channels/{channel_id}/messages"
 
 
 class NoWatch:
@@ -108,6 +109,32 @@ async def test_the_same_page_twice_is_one_message(table: Bench) -> None:
     first = await messages.create(0, "x", stop_button=True)
     assert await messages.create(0, "x", stop_button=True) == first
     assert await messages.create(1, "y", stop_button=True) != first
+
+
+async def test_a_crowd_of_late_turns_finds_its_answers_in_few_looks(table: Bench) -> None:
+    crowd = [table.messages() for _ in range(20)]
+    answers = [await messages.create(0, "x", stop_button=False) for messages in crowd[::2]]
+    assert await asyncio.gather(*(messages.find() for messages in crowd[::2])) == answers
+    assert await asyncio.gather(*(messages.find() for messages in crowd[1::2])) == [""] * 10
+    looks = [request for request in table.loopback.recorder.requests if request.method == "GET"]
+    assert len(looks) < 10
+
+
+async def test_what_was_posted_after_a_look_began_is_found_by_the_next(table: Bench) -> None:
+    first, second = table.messages(), table.messages()
+    table.loopback.faults.add(Fault("delay", route=LOOK, seconds=0.3))
+    looking = asyncio.create_task(first.find())
+    answer = await second.create(0, "x", stop_button=False)
+    assert await second.find() == answer
+    await looking
+
+
+async def test_each_of_a_crowd_hears_that_discord_does_not_say(table: Bench) -> None:
+    crowd = [table.messages() for _ in range(3)]
+    table.loopback.faults.add(Fault("status_before", route=LOOK, status=500))
+    found = await asyncio.gather(*(messages.find() for messages in crowd), return_exceptions=True)
+    assert any(isinstance(one, Transient) for one in found)
+    assert all(isinstance(one, Transient) or not one for one in found)
 
 
 async def test_only_the_first_page_is_a_reply(table: Bench) -> None:

@@ -10,6 +10,7 @@ from typing_extensions import override
 from parley_gateway import custom_ids, nonces
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.errors import ACKNOWLEDGED
+from parley_gateway.discord.searches import MESSAGES, Searches
 from parley_gateway.discord.typing import TypingSigns
 from parley_gateway.messages import Answer, DeliveryError
 from parley_gateway.model import Click, Prompt
@@ -18,12 +19,9 @@ from parley_gateway.texts import Key, Texts
 from parley_kit.clock import Clock
 
 TYPING = "/channels/{channel_id}/typing"
-MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
-NEAR = 50
-"""An answer is one of so many messages after its question."""
 PAGE = "p"
 """The kind in a page's nonce."""
 
@@ -42,7 +40,8 @@ class HikariDiscord(Discord):
         application_id: Callable[[], int],
         user_id: Callable[[], Awaitable[int]],
     ) -> None:
-        self._rest, self._calls, self._application_id, self._user_id = rest, calls, application_id, user_id
+        self._rest, self._calls, self._application_id = rest, calls, application_id
+        self._searches = Searches(rest, calls, user_id)
         self._clock, self._signs = clock, TypingSigns()
 
     @override
@@ -60,7 +59,7 @@ class HikariDiscord(Discord):
 
     @override
     def messages(self, prompt: Prompt) -> Answer:
-        return ChannelMessages(self._rest, self._calls, prompt, self._user_id)
+        return ChannelMessages(self._rest, self._calls, self._searches, prompt)
 
     @override
     async def acknowledge(self, click: Click) -> None:
@@ -101,10 +100,8 @@ class HikariDiscord(Discord):
 class ChannelMessages(Answer):
     """The messages of one turn. Mentions are inert and links show no previews."""
 
-    def __init__(
-        self, rest: hikari.api.RESTClient, calls: Calls, prompt: Prompt, user_id: Callable[[], Awaitable[int]]
-    ) -> None:
-        self._rest, self._calls, self._prompt, self._user_id = rest, calls, prompt, user_id
+    def __init__(self, rest: hikari.api.RESTClient, calls: Calls, searches: Searches, prompt: Prompt) -> None:
+        self._rest, self._calls, self._searches, self._prompt = rest, calls, searches, prompt
         self._channel = int(prompt.channel_id)
 
     @override
@@ -154,17 +151,7 @@ class ChannelMessages(Answer):
 
     @override
     async def find(self) -> str:
-        ours = await self._user_id()
-
-        async def work(_: RestWatch) -> str:
-            near = await self._rest.fetch_messages(self._channel, after=int(self._prompt.message_id)).limit(NEAR)
-            return next((str(one.id) for one in near if one.author.id == ours and self._answers(one)), "")
-
-        return await self._calls.call("GET", MESSAGES, work)
-
-    def _answers(self, message: hikari.Message) -> bool:
-        reference = message.message_reference
-        return reference is not None and str(reference.id or "") == self._prompt.message_id
+        return await self._searches.answer(self._channel, int(self._prompt.message_id))
 
     def _components(self, *, stop_button: bool) -> Sequence[Row]:
         if not stop_button:
