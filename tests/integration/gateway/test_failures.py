@@ -191,6 +191,17 @@ async def test_a_cache_that_restarts_in_mid_reply_is_not_noticed(alone: World) -
     assert len(alone.executions()) == 1
 
 
+async def test_an_answer_that_a_restarted_cache_took_up_again_serves_the_next_who_asks(alone: World) -> None:
+    await start(alone)
+    question = alone.ask(STORY)
+    await alone.streaming(question, 40)
+    await alone.restart_cache()
+    first = await alone.ended(question)
+    second = await alone.ended(alone.ask(STORY, person="Noor"))
+    assert second.split() == first.split()
+    assert len(alone.executions()) == 1, "it had no history, which the gateway told the cache"
+
+
 # --- Discord
 
 
