@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from typing_extensions import override
 
+from parley_cache import turns
 from parley_cache.limits import Limits
 from parley_cache.store.operations import Operations, Surely
 from parley_cache.store.port import Figures
@@ -21,7 +23,9 @@ from parley_cache.store.redis.sweeping import Sweeping
 from parley_cache.store.redis.transactions import Transactions
 from parley_cache.store.tables import Tables
 from parley_cache.store.target import Target
+from parley_cache.turns import Ask, Duplicate, Granted
 from parley_cache.views import Orphan
+from parley_kit.faults import Exhausted
 
 T = TypeVar("T")
 
@@ -71,6 +75,17 @@ class RedisStore(Operations):
     async def _run(self, name: str, rule: Callable[[Tables], T], surely: Surely) -> T:
         with self._instruments.operation(name):
             return await self._transactions.run(name, rule, surely)
+
+    @override
+    async def claim(self, ask: Ask) -> Granted | Duplicate:
+        """Claim a turn; when Redis has no room, only one that is held already or whose answer is there."""
+        if not ask.full:
+            try:
+                return await super().claim(ask)
+            except Exhausted:
+                ask = replace(ask, full=True)
+        surely = Surely(turn=ask.opening.turn_id, ask=ask)
+        return await self._run("claim_served", lambda tables: turns.claim(tables, ask), surely)
 
     @override
     async def orphans(self) -> Sequence[Orphan]:
