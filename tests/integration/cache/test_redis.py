@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,12 @@ async def _cache(redis: Server, **changes: Any) -> AsyncIterator[tuple[Running[C
             while not service.bound.runtime.health.states["parley.cache.v1.TurnService"]:  # noqa: ASYNC110 — unseen
                 await asyncio.sleep(0.01)
         yield service, channel
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(SECONDS):
+        while not condition():  # noqa: ASYNC110 — a real server's state, unseen
+            await asyncio.sleep(0.01)
 
 
 async def _orphan(channel: grpc.aio.Channel) -> pb.Orphan:
@@ -147,12 +153,16 @@ def _bound_memory(redis: Server, spare: int) -> None:
     assert redis.say("CONFIG", "SET", "maxmemory", str(int(used[1]) + spare)).startswith("+OK")
 
 
+async def _say_much(leader: Line) -> None:
+    for number in range(30):
+        await leader.say(65_536 * "x", offset=number * 65_536)
+        await leader.renew(number + 1)
+
+
 async def _fill(leader: Line) -> None:
     """Say more and more, until there is no room for it."""
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        for number in range(30):
-            await leader.say(65_536 * "x", offset=number * 65_536)
-            await leader.renew(number + 1)
+        await _say_much(leader)
     assert (refused.value.code(), refused.value.details()) == (
         grpc.StatusCode.RESOURCE_EXHAUSTED,
         "Redis has no room left; what is stored can still be read.",
@@ -183,6 +193,31 @@ async def test_a_redis_without_room_refuses_what_is_new_serves_what_is_there_and
         assert await leader.over()
         assert (await (await Line.opened(channel, "1003", prompt="new")).until("opened")).source == pb.SOURCE_LEAD
         assert service.sample("parley_redis_up") == 1
+
+
+async def test_a_redis_that_may_evict_turns_is_told_with_the_cure_and_served(
+    redis: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    redis.say("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    redis.say("CONFIG", "SET", "maxmemory", "1gb")
+    async with _cache(redis) as (service, channel):
+        await _until(lambda: service.sample("parley_redis_eviction_policy", {"policy": "allkeys-lru"}) == 1)
+        assert service.sample("parley_redis_memory_bytes", {"kind": "bound"}) == 1 << 30
+        assert 0 < (service.sample("parley_redis_memory_bytes", {"kind": "used"}) or 0) < 1 << 30
+        (warning,) = [record for record in caplog.records if record.getMessage() == "redis.evicts"]
+        assert "noeviction" in warning.__dict__["cure"]
+        await (await Line.opened(channel)).until("opened")
+
+
+async def test_who_may_not_ask_for_the_policy_is_told_that_it_is_unknown(
+    redis: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    allowed = ["on", ">pass", "~parley:*", "&parley:*", "+@all", "-@dangerous", "-@admin"]
+    redis.say("ACL", "SETUSER", "cache", *allowed)
+    async with _cache(redis, redis_url=redis.url.replace("://", "://cache:pass@")) as (service, channel):
+        await _until(lambda: service.sample("parley_redis_eviction_policy", {"policy": "unknown"}) == 1)
+        assert [record.getMessage() for record in caplog.records].count("redis.policy_unknown") == 1
+        await (await Line.opened(channel)).until("opened")
 
 
 async def test_the_trace_of_a_turn_reaches_redis_without_its_words(redis: Server) -> None:

@@ -17,6 +17,7 @@ from parley_cache.store.port import Figures
 from parley_cache.store.redis.changes import changes
 from parley_cache.store.redis.instruments import Instruments
 from parley_cache.store.redis.link import Link
+from parley_cache.store.redis.memory import MemoryWatch
 from parley_cache.store.redis.server import client_of, connect, leave
 from parley_cache.store.redis.steps import Steps
 from parley_cache.store.redis.sweeping import Sweeping
@@ -52,6 +53,7 @@ class RedisStore(Operations):
         self.steps = Steps(self._link, ahead)
         self._transactions = Transactions(self.steps, limits)
         self._sweeping = Sweeping(self._transactions, self.steps, limits)
+        self._memory = MemoryWatch(self._link, instruments.memory)
 
     @property
     @override
@@ -100,6 +102,7 @@ class RedisStore(Operations):
     @override
     async def figures(self) -> Figures:
         with self._instruments.operation("figures"):
+            await self._memory.look()
             return await self._sweeping.figures()
 
     @override
