@@ -88,6 +88,8 @@ CACHE_STORED_BYTES: Final = "parley_cache_stored_bytes"
 CACHE_CONVERSATIONS: Final = "parley_cache_conversations"
 DB_DURATION: Final = "db_client_operation_duration_seconds"
 REDIS_UP: Final = "parley_redis_up"
+REDIS_MEMORY: Final = "parley_redis_memory_bytes"
+REDIS_POLICY: Final = "parley_redis_eviction_policy"
 
 # --- executor
 CHAT: Final = "chat"

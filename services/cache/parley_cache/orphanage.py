@@ -6,6 +6,7 @@ For one lease after the store came back nothing lapses and nothing is offered: t
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 
 from parley_cache.fullness import Fullness
@@ -15,7 +16,9 @@ from parley_cache.store.tables import EXPIRY
 from parley_cache.views import Orphan
 from parley_cache.wakeups import Ears, Wakeups
 from parley_kit.clock import Clock
-from parley_kit.faults import Unavailable
+from parley_kit.faults import Exhausted, Internal, Unavailable
+
+_log = logging.getLogger(__name__)
 
 
 class Orphanage:
@@ -66,6 +69,8 @@ class Orphanage:
         except Unavailable:
             self._orphans = ()
             self._quiet_until = self._clock.monotonic() + self._settle
+        except (Exhausted, Internal):
+            _log.exception("orphanage.sweep_failed")  # one record that cannot be done must not end all held turns
 
     async def _sweep(self) -> None:
         settled = self._settled()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from parley_cache import replies, shelf, storing
@@ -39,13 +38,8 @@ def conversation(tables: Tables, conversation_id: str) -> Purged:
 def _purge(tables: Tables, order: str) -> Purged:
     storing.bar(tables, order)
     names = tables.lowest(order, AT_ONCE)
-    _drop(tables, shelf.take_all(tables, names))
+    replies.drop_unused(tables, shelf.take_all(tables, names))
     return Purged(len(names), more=len(names) == AT_ONCE)
-
-
-def _drop(tables: Tables, logs: Sequence[str]) -> None:
-    for log_id in logs:
-        replies.drop_if_unused(tables, log_id)
 
 
 def turn(tables: Tables, turn_id: str) -> Purged:
@@ -60,5 +54,5 @@ def turn(tables: Tables, turn_id: str) -> Purged:
         tables.put_log(replace(log, keeps=False))
         return Purged(0, more=False)
     logs = shelf.take_log(tables, log.key, log.id)
-    _drop(tables, logs)
+    replies.drop_unused(tables, logs)
     return Purged(len(logs), more=False)

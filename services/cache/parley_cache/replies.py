@@ -6,6 +6,7 @@ replaces the text of the former, the two are never spliced.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parley_cache import leases, metering, shelf, storing
@@ -149,8 +150,7 @@ def _close(tables: Tables, log: Log, end: TextEnd) -> None:
     log = replace(log, end=end)
     tables.put_log(log)
     _drop_live(tables, log)
-    for evicted in storing.keep(tables, log, end):
-        drop_if_unused(tables, evicted)
+    drop_unused(tables, storing.keep(tables, log, end))
     leader = tables.turn(log.leader)
     if leader is not None:
         tables.put_turn(replace(leader, feeds=False))
@@ -164,26 +164,29 @@ def _drop_live(tables: Tables, log: Log) -> None:
 
 def others_read(tables: Tables, log: Log) -> bool:
     """Tell whether a turn besides the leader's still wants this log."""
-    turns = (tables.turn(reader) for reader in tables.readers(log.id))
-    return any(turn is not None and turn.stopped_by is None for turn in turns)
+    return any(turn.stopped_by is None for turn in _readers(tables, log))
+
+
+def _readers(tables: Tables, log: Log) -> Iterator[Turn]:
+    """Yield the turns that read a log, oldest first: one alone, since it often is enough, then ever more at a time."""
+    ids, size = list(tables.readers(log.id)), 1
+    while ids:
+        several, ids, size = ids[:size], ids[size:], 4 * size
+        tables.foresee(turns=several)
+        yield from (turn for turn in map(tables.turn, several) if turn is not None)
 
 
 def promote(tables: Tables, log: Log) -> bool:
     """Let the oldest live follower lead in place of a leader that is gone; False: there is none."""
-    heir = next((turn for turn in map(tables.turn, tables.readers(log.id)) if _may_lead(tables, turn)), None)
+    heir = next((turn for turn in _readers(tables, log) if _may_lead(tables, turn)), None)
     if heir is None:
         return False
     lead_again(tables, log, heir)
     return True
 
 
-def _may_lead(tables: Tables, turn: Turn | None) -> bool:
-    return (
-        turn is not None
-        and turn.state is State.OPENED
-        and turn.stopped_by is None
-        and leases.is_valid(turn.lease, tables.now)
-    )
+def _may_lead(tables: Tables, turn: Turn) -> bool:
+    return turn.state is State.OPENED and turn.stopped_by is None and leases.is_valid(turn.lease, tables.now)
 
 
 def lead_again(tables: Tables, log: Log, turn: Turn) -> None:
@@ -283,7 +286,15 @@ def drop_if_unused(tables: Tables, log_id: str) -> None:
         tables.drop_log(log_id)
 
 
+def drop_unused(tables: Tables, log_ids: Sequence[str]) -> None:
+    """Forget those logs that nobody reads, leads or stores."""
+    tables.foresee(logs=log_ids)
+    logs = [log for log in map(tables.log, log_ids) if log is not None]
+    tables.foresee(turns=[log.leader for log in logs], keys=[log.key for log in logs if log.key is not None])
+    for log_id in log_ids:
+        drop_if_unused(tables, log_id)
+
+
 def expire(tables: Tables, limit: int) -> None:
     """Forget up to `limit` stored replies whose time is over."""
-    for log_id in shelf.take_stale(tables, limit):
-        drop_if_unused(tables, log_id)
+    drop_unused(tables, shelf.take_stale(tables, limit))

@@ -206,7 +206,9 @@ def _carry_out(room: Room, plan: Plan) -> list[str]:
 def _remember(room: Room, names: Sequence[str]) -> None:
     """Keep the names of what left the small queue, at most as many as replies may be stored."""
     surplus = room.total(GHOST_ENTRIES) + len(names) - room.limits.reply_entries
-    for name in room.lowest(GHOSTS, surplus) if surplus > 0 else ():
+    forgotten = room.lowest(GHOSTS, surplus) if surplus > 0 else ()
+    room.records(Ghost, [*forgotten, *names])  # all at once, wherever they lie
+    for name in forgotten:
         _forget(room, name)
     for name in names:
         room.put_record(name, Ghost())

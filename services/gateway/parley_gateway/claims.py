@@ -47,13 +47,14 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Have:
-    """What a holder has when it opens a turn again. offset: code points of the attempt's text."""
+    """What a holder has when it opens a turn again. offset: code points of the attempt's text. revision: of `Opened`."""
 
     state: TurnState
     source: Source
     attempt: int
     offset: int
     posted: tuple[Posted, ...]
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,10 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The turn may go on. window: earlier messages, oldest first. link: trace of the leader or of the first try."""
+    """The turn may go on. window: earlier messages, oldest first. link: trace of the leader or of the first try.
+
+    revision: of the conversation, as this turn will commit it; 0: unknown.
+    """
 
     conversation_id: str
     source: Source
@@ -185,6 +189,7 @@ class Opened:
     window: tuple[Said, ...] = ()
     posted: tuple[Posted, ...] = ()
     link: str = ""
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

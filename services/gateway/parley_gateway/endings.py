@@ -59,11 +59,15 @@ class Endings:
 
     def failed(self, reason: str, again: datetime | None = None) -> Ending:
         """It failed or was refused; again: when it may work, where known."""
-        cause = self.texts.render(CAUSES.get(reason, Key.INTERNAL))
-        if again is not None:
-            cause = self.texts.render(Key.TRY_AGAIN_AT, cause=cause, again=again)
+        cause = self._cause(reason, again)
         note = self.texts.render(Key.FAILED_PARTLY, cause=cause, reference=self.reference)
         return Ending(EndKind.FAILED, note, self.texts.render(Key.FAILED, cause=cause, reference=self.reference))
+
+    def _cause(self, reason: str, again: datetime | None) -> str:
+        if again is not None and reason == "QUOTA":
+            return self.texts.render(Key.QUOTA_UNTIL, again=again)
+        cause = self.texts.render(CAUSES.get(reason, Key.INTERNAL))
+        return self.texts.render(Key.TRY_AGAIN_AT, cause=cause, again=again) if again is not None else cause
 
     def interrupted(self) -> Ending:
         """Discord could not be reached for too long."""

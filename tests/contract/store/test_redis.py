@@ -16,7 +16,7 @@ from support.redis_server import Fleet, Server, free_port, needed, redis_server,
 from support.redis_stores import bench_on, store_on, target_of
 
 from parley_cache.limits import Limits
-from parley_cache.model import Named, Source
+from parley_cache.model import Named, Outcome, Source, Stopped
 from parley_cache.store.port import EVERYTHING
 from parley_cache.store.redis import RedisStore
 from parley_cache.store.redis.log_table import BLOCK
@@ -271,6 +271,22 @@ async def test_a_full_redis_refuses_what_is_new_and_serves_what_is_there(own: Se
         own.say("CONFIG", "SET", "maxmemory", "0")
         await leader.say(" there")
         assert await follower.text() == "Hello there"
+
+
+async def test_a_full_redis_gets_rid_of_what_is_over_and_offers_orphans(own: Server) -> None:
+    async with bench_on(target_of(own), LIMITS) as bench:
+        gateway = bench.gateway()
+        await (await gateway.open("1000")).answer("Hello")
+        await gateway.open("1001", prompt="left behind")
+        own.say("CONFIG", "SET", "maxmemory", "1")
+        await bench.later(LIMITS.reply_ttl + 1)
+        assert await bench.orphan_ids() == ["1001"]
+        adopted = await bench.gateway("gateway-2").adopt("1001")
+        await adopted.renew()
+        await adopted.finish(attempt=2, result=Stopped())
+        await adopted.end(Outcome.ABANDONED)
+        figures = await bench.store.figures()
+        assert (figures.turns, figures.stored, figures.logs) == (0, 0, 0)
 
 
 # --- TLS and users

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from support.redis_server import Server, redis_server
 from support.services import Running, channel_to, running
 
 from parley.cache.v1 import cache_pb2 as pb
-from parley.cache.v1 import cache_pb2_grpc
+from parley.cache.v1 import cache_pb2_grpc, conversations_pb2, conversations_pb2_grpc
 from parley_cache.app import build
 from parley_cache.settings import CacheSettings
 from parley_kit import semconv
@@ -42,6 +43,12 @@ async def _cache(redis: Server, **changes: Any) -> AsyncIterator[tuple[Running[C
             while not service.bound.runtime.health.states["parley.cache.v1.TurnService"]:  # noqa: ASYNC110 — unseen
                 await asyncio.sleep(0.01)
         yield service, channel
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(SECONDS):
+        while not condition():  # noqa: ASYNC110 — a real server's state, unseen
+            await asyncio.sleep(0.01)
 
 
 async def _orphan(channel: grpc.aio.Channel) -> pb.Orphan:
@@ -137,6 +144,80 @@ async def test_redis_away_is_said_at_once_and_the_cache_lives_on(redis: Server) 
                 await asyncio.sleep(0.01)
         assert (await (await Line.opened(channel)).until("opened")).source == pb.SOURCE_LEAD
         assert service.sample("parley_redis_up") == 1
+
+
+def _bound_memory(redis: Server, spare: int) -> None:
+    """Leave Redis so many bytes more than it uses; its own connections take some thousand now and then."""
+    used = re.search(r"used_memory:(\d+)", redis.say("INFO", "memory"))
+    assert used is not None
+    assert redis.say("CONFIG", "SET", "maxmemory", str(int(used[1]) + spare)).startswith("+OK")
+
+
+async def _say_much(leader: Line) -> None:
+    for number in range(30):
+        await leader.say(65_536 * "x", offset=number * 65_536)
+        await leader.renew(number + 1)
+
+
+async def _fill(leader: Line) -> None:
+    """Say more and more, until there is no room for it."""
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await _say_much(leader)
+    assert (refused.value.code(), refused.value.details()) == (
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        "Redis has no room left; what is stored can still be read.",
+    )
+
+
+async def test_a_redis_without_room_refuses_what_is_new_serves_what_is_there_and_gets_room_again(redis: Server) -> None:
+    async with _cache(redis, user_messages=0) as (service, channel):
+        stored = await Line.opened(channel, "900", prompt="stored", conversation=pb.Conversation(id="chat"))
+        await stored.say("text")
+        await stored.finish()
+        await stored.end(shown=4)
+        assert await stored.over()
+        _bound_memory(redis, 1 << 20)
+        await _fill(await Line.opened(channel, "1000"))
+        _bound_memory(redis, -(1 << 17))
+        code, details = await (await Line.opened(channel, "1001", prompt="new")).status()
+        assert (code, details) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "There is no room for another turn now.")
+        reader = await Line.opened(channel, "1002", prompt="stored")
+        await reader.until("text_end")
+        assert reader.text == "text"
+        chat = conversations_pb2.GetConversationRequest(conversation=pb.Conversation(id="chat"))
+        assert (await conversations_pb2_grpc.ConversationServiceStub(channel).GetConversation(chat)).messages == 2
+        leader = await Line.opened(channel, "1000", have=LEADING)
+        await leader.renew(1)
+        await leader.finish(stopped=pb.Stopped())
+        await leader.end(pb.OUTCOME_ABANDONED, shown=0)
+        assert await leader.over()
+        assert (await (await Line.opened(channel, "1003", prompt="new")).until("opened")).source == pb.SOURCE_LEAD
+        assert service.sample("parley_redis_up") == 1
+
+
+async def test_a_redis_that_may_evict_turns_is_told_with_the_cure_and_served(
+    redis: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    redis.say("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    redis.say("CONFIG", "SET", "maxmemory", "1gb")
+    async with _cache(redis) as (service, channel):
+        await _until(lambda: service.sample("parley_redis_eviction_policy", {"policy": "allkeys-lru"}) == 1)
+        assert service.sample("parley_redis_memory_bytes", {"kind": "bound"}) == 1 << 30
+        assert 0 < (service.sample("parley_redis_memory_bytes", {"kind": "used"}) or 0) < 1 << 30
+        (warning,) = [record for record in caplog.records if record.getMessage() == "redis.evicts"]
+        assert "noeviction" in warning.__dict__["cure"]
+        await (await Line.opened(channel)).until("opened")
+
+
+async def test_who_may_not_ask_for_the_policy_is_told_that_it_is_unknown(
+    redis: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    allowed = ["on", ">pass", "~parley:*", "&parley:*", "+@all", "-@dangerous", "-@admin"]
+    redis.say("ACL", "SETUSER", "cache", *allowed)
+    async with _cache(redis, redis_url=redis.url.replace("://", "://cache:pass@")) as (service, channel):
+        await _until(lambda: service.sample("parley_redis_eviction_policy", {"policy": "unknown"}) == 1)
+        assert [record.getMessage() for record in caplog.records].count("redis.policy_unknown") == 1
+        await (await Line.opened(channel)).until("opened")
 
 
 async def test_the_trace_of_a_turn_reaches_redis_without_its_words(redis: Server) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +13,7 @@ from parley_gateway.app import Gateway
 from parley_sandbox.discord import Fault, queries
 
 STORY = "Tell a story. [[ttft=0.05 tps=100 tokens=150]]"
+HOUR = 3600
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 
 
@@ -189,6 +192,41 @@ async def test_a_cache_that_restarts_in_mid_reply_is_not_noticed(alone: World) -
     text = await alone.ended(question)
     assert text.split() == said(alone)
     assert len(alone.executions()) == 1
+
+
+async def test_an_answer_that_a_restarted_cache_took_up_again_serves_the_next_who_asks(alone: World) -> None:
+    await start(alone)
+    question = alone.ask(STORY)
+    await alone.streaming(question, 40)
+    await alone.restart_cache()
+    first = await alone.ended(question)
+    second = await alone.ended(alone.ask(STORY, person="Noor"))
+    assert second.split() == first.split()
+    assert len(alone.executions()) == 1, "it had no history, which the gateway told the cache"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("May I ask more?", r"You can ask again <t:(\d+):R>\."),
+        ("もう一つ聞いてもいい？", r"<t:(\d+):R>にまた質問できます。"),
+    ],
+)
+async def test_who_has_used_up_a_quota_reads_when_to_ask_again(alone: World, words: str, told: str) -> None:
+    await alone.start_monitor()
+    await alone.start_cache(user_messages=1, message_period=HOUR)
+    await alone.start_executor()
+    await alone.start_gateway()
+    await alone.settled()
+    began = time.time()
+    await alone.ended(alone.ask("Hello"))
+    text = await alone.ended(alone.ask(words))
+    promised = re.search(told, text)
+    assert promised is not None, text
+    assert began + HOUR <= int(promised[1]) <= time.time() + HOUR + 1
+    assert len(alone.executions()) == 1, "Claude was not asked"
+    answer = await alone.ended(alone.ask("Hello", person="Noor"))
+    assert answer.split() == said(alone), "nobody else is held up"
 
 
 # --- Discord

@@ -14,7 +14,7 @@ from parley_cache.store.memory import MemoryStore
 from parley_cache.store.port import Figures
 from parley_cache.wakeups import Wakeups
 from parley_kit.clock import ManualClock, settle
-from parley_kit.faults import Unavailable
+from parley_kit.faults import Internal, Unavailable
 
 
 class Silent(Observer):
@@ -126,6 +126,24 @@ async def test_nothing_is_offered_or_promoted_for_one_lease_after_the_start() ->
         assert offered.empty()
         await follower.renew()
         await house.clock.advance(5.0)
+        assert await _soon(offered) == "1000"
+
+
+async def test_a_mistake_in_one_sweep_ends_neither_the_cache_nor_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with _house() as house:
+        offered, sweep, failed = house.watch(), house.store.sweep, asyncio.Event()
+
+        async def fail(*, lapses: bool) -> None:
+            failed.set()
+            raise Internal("STORE_ERROR", "A mistake.")
+
+        await house.gateway.open("1000")
+        monkeypatch.setattr(house.store, "sweep", fail)
+        await house.clock.advance(16)
+        async with asyncio.timeout(5):
+            await failed.wait()
+        monkeypatch.setattr(house.store, "sweep", sweep)
+        await house.clock.advance(1)
         assert await _soon(offered) == "1000"
 
 

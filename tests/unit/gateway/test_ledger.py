@@ -99,6 +99,19 @@ def test_a_cache_that_forgot_is_told_everything_again() -> None:
     assert said(ledger) == [Text(1, 0, "Hello"), TextEnd(1, Whole("end_turn")), END]
 
 
+def test_a_turn_comes_back_with_the_revision_that_it_was_opened_with() -> None:
+    ledger = Ledger()
+    ledger.lead_alone()
+    alone = ledger.have()
+    assert alone is not None
+    assert alone.revision == 0, "nobody said whether there was a history"
+    ledger.opened(Opened("c", Source.LEAD, 1, revision=4))
+    ledger.broken()
+    have = ledger.have()
+    assert have is not None
+    assert have.revision == 4
+
+
 def test_a_message_is_told_once_and_its_removal_too() -> None:
     ledger = leading()
     ledger.post(PAGE)

@@ -76,6 +76,11 @@ def test_a_time_is_shown_by_discord_in_the_readers_own_words() -> None:
     assert "<t:1767225600:R>" in Texts("ja").render(Key.BUSY_UNTIL, ready=at)
 
 
+def test_a_promised_time_is_never_shown_before_it_has_come() -> None:
+    at = datetime(2026, 1, 1, microsecond=1, tzinfo=UTC)
+    assert "<t:1767225601:R>" in Texts("en-GB").render(Key.QUOTA_UNTIL, again=at)
+
+
 def test_a_missing_placeholder_is_an_error() -> None:
     with pytest.raises(KeyError):
         Texts("en-GB").render(Key.QUEUED)

@@ -239,6 +239,10 @@ class MemoryTables(_Turns, _Logs, _Conversations, MemoryDrawers, Tables):
         super().__init__(limits)
         MemoryDrawers.__init__(self)
 
+    @override
+    def foresee(self, *, turns: Iterable[str] = (), logs: Iterable[str] = (), keys: Iterable[bytes] = ()) -> None:
+        """All of it is here."""
+
     def figures(self) -> Figures:
         """Count them."""
         return Figures(

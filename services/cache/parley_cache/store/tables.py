@@ -107,6 +107,13 @@ class Tables(TurnTable, LogTable, ConversationTable, Drawers, Protocol):
     now: float
     limits: Limits
 
+    def foresee(self, *, turns: Iterable[str] = (), logs: Iterable[str] = (), keys: Iterable[bytes] = ()) -> None:
+        """Say what is about to be read: turns, logs with their readers, `live` of keys.
+
+        A rule that goes through many records says so; else each of them may be a way to the store and back.
+        """
+        ...
+
     def tell(self, subject: str) -> None:
         """Wake whoever waits for this subject, once the operation is done."""
         ...

@@ -35,6 +35,7 @@ def _opened(opened: pb.Opened) -> claims.Opened:
         window=tuple(_said(message) for message in opened.window),
         posted=_posted(opened.posted),
         link=opened.link,
+        revision=opened.revision,
     )
 
 
@@ -77,7 +78,8 @@ def orphan_of(orphan: pb.Orphan) -> claims.Orphan:
 
 
 def _have(have: pb.Have) -> claims.Have:
-    return claims.Have(state_of(have.state), source_of(have.source), have.attempt, have.offset, _posted(have.posted))
+    posted = _posted(have.posted)
+    return claims.Have(state_of(have.state), source_of(have.source), have.attempt, have.offset, posted, have.revision)
 
 
 def _prompt(opening: pb.Open) -> Prompt:

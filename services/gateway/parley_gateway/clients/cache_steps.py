@@ -82,6 +82,7 @@ def _have(have: claims.Have) -> pb.Have:
         attempt=have.attempt,
         offset=have.offset,
         posted=[_posted(posted) for posted in have.posted],
+        revision=have.revision,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from math import ceil
 from typing import Any
 
 LANGUAGES = ("en", "ja")
@@ -57,6 +58,7 @@ class Key(StrEnum):
     DRAINING = "error.draining"
     QUEUE_FULL = "error.queue_full"
     QUOTA = "error.quota"
+    QUOTA_UNTIL = "error.quota_until"
     STALE = "error.stale"
     REJECTED = "error.rejected"
     INTERNAL = "error.internal"
@@ -86,4 +88,5 @@ def catalogue(language: str) -> Mapping[str, str]:
 
 
 def _relative(value: object) -> object:
-    return f"<t:{value.timestamp():.0f}:R>" if isinstance(value, datetime) else value
+    """Show a time as Discord does; never before it has come, since a member may act on it."""
+    return f"<t:{ceil(value.timestamp())}:R>" if isinstance(value, datetime) else value

@@ -23,6 +23,7 @@ class Ledger:
     state: TurnState = TurnState.UNKNOWN
     source: Source = Source.UNKNOWN
     attempt: int = 0
+    revision: int = 0
     text: str = ""
     text_end: TextEnd | None = None
     end: End | None = None
@@ -91,6 +92,7 @@ class Ledger:
         leads = opened.source is Source.LEAD
         kept = self.leads == leads and self.state is TurnState.OPENED and (leads or opened.attempt == self.attempt)
         self.state, self.source, self.open = TurnState.OPENED, opened.source, True
+        self.revision = opened.revision
         if not kept:
             self.begin(opened.attempt)
         self._go_on(opened)
@@ -133,7 +135,7 @@ class Ledger:
         """Return what to open again with; None before anything was there."""
         if self.state is TurnState.UNKNOWN:
             return None
-        return Have(self.state, self.source, self.attempt, len(self.text), self.posted)
+        return Have(self.state, self.source, self.attempt, len(self.text), self.posted, self.revision)
 
     @property
     def told(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Iterator
 
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, StatusCode, Tracer
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
+from parley_cache.store.redis.memory import UNKNOWN, Memory
 from parley_kit import semconv
 from parley_kit.faults import Fault
 from parley_kit.metrics import SECONDS, exemplar
@@ -39,6 +41,21 @@ class Instruments:
             registry=registry,
         )
         self._up = Gauge(semconv.REDIS_UP, "Whether Redis answers.", registry=registry)
+        self._memory = Gauge(semconv.REDIS_MEMORY, "What Redis uses, and its maxmemory.", ("kind",), registry=registry)
+        self._policies = Gauge(
+            semconv.REDIS_POLICY, "Redis's maxmemory-policy; allkeys-… loses turns.", ("policy",), registry=registry
+        )
+        self._policy = ""
+
+    def memory(self, memory: Memory | None) -> None:
+        """Note what Redis tells of its memory; NaN, which no alert's comparison meets, for what is not bounded or told."""
+        self._memory.labels("used").set(memory.used if memory is not None else math.nan)
+        self._memory.labels("bound").set(memory.most if memory is not None and memory.most else math.nan)
+        policy = memory.policy if memory is not None else UNKNOWN
+        if policy != self._policy:
+            self._policy = policy
+            self._policies.clear()
+            self._policies.labels(policy).set(1)
 
     def up(self, up: bool) -> None:  # noqa: FBT001 — reads as `up(True)`
         """Note whether Redis answers."""

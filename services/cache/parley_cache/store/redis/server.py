@@ -18,6 +18,8 @@ from parley_cache.store.target import NO_CLUSTER, Target
 from parley_kit.faults import Precondition
 
 SCRIPT = files(__package__).joinpath("step.lua").read_text()
+ROOMLESS = "#!lua flags=allow-oom\n" + SCRIPT
+"""The same step for what may be written to a Redis that is full: Redis otherwise refuses even what makes room."""
 
 OLDEST = 7
 """The oldest major version of Redis whose scripts may tell the time and write; Valkey names itself 7 or later."""
@@ -90,7 +92,8 @@ async def _greet(connection: AbstractConnection) -> None:
         raise Lost("a replica takes no writes")
     schema = await _say(connection, "GET", names.SCHEMA_KEY)
     refuse_schema(schema)
-    await _say(connection, "SCRIPT", "LOAD", SCRIPT)
+    for script in (SCRIPT, ROOMLESS):
+        await _say(connection, "SCRIPT", "LOAD", script)
 
 
 async def _say(connection: AbstractConnection, *words: str) -> Any:

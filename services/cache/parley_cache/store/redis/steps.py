@@ -14,9 +14,9 @@ from parley_cache.store.redis.draft import Command
 from parley_cache.store.redis.link import Link
 from parley_cache.store.redis.names import PREFIX
 from parley_cache.store.redis.reads import Read, Reads
-from parley_cache.store.redis.server import SCRIPT, refuse_schema
+from parley_cache.store.redis.server import ROOMLESS, SCRIPT, refuse_schema
 
-DIGEST = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
+DIGESTS = {text: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest() for text in (SCRIPT, ROOMLESS)}
 
 KNOWN_TIME_SECONDS = 10.0
 """So long Redis's time is reckoned on from its last answer."""
@@ -44,24 +44,24 @@ class Steps:
         passed = time.monotonic() - self._asked
         return self._time + passed + self.ahead if passed < KNOWN_TIME_SECONDS else None
 
-    async def read(self, reads: Reads, wanted: Sequence[Read]) -> float:
+    async def read(self, reads: Reads, wanted: Sequence[Read], script: str = SCRIPT) -> float:
         """Read more, provided that nothing read before has changed; return Redis's time."""
         words = [*_expectations(reads), 0, *_requests(reads, wanted)]
-        now, found = await self._take(words)
+        now, found = await self._take(words, script)
         for read, one in zip(wanted, found, strict=True):
             reads.take(read, one)
         return now
 
-    async def write(self, reads: Reads, commands: Sequence[Command]) -> None:
-        """Write, provided that nothing read has changed."""
+    async def write(self, reads: Reads, commands: Sequence[Command], script: str) -> None:
+        """Write, provided that nothing read has changed. Raises Exhausted unless a full Redis takes this script."""
         words: list[Any] = [*_expectations(reads), len(commands)]
         for command in commands:
             words += (len(command), *command)
-        await self._take([*words, 0])
+        await self._take([*words, 0], script)
 
-    async def _take(self, words: list[Any]) -> tuple[float, Sequence[Any]]:
+    async def _take(self, words: list[Any], script: str) -> tuple[float, Sequence[Any]]:
         asked = time.monotonic()
-        answer = await self._evaluate([1, names.SCHEMA_KEY, names.SCHEMA, *words])
+        answer = await self._evaluate(script, [1, names.SCHEMA_KEY, names.SCHEMA, *words])
         if answer[0] == 1:
             raise Changed(answer[1].decode())
         if answer[0] != 0:
@@ -69,11 +69,11 @@ class Steps:
         self._asked, self._time = asked, int(answer[1]) + int(answer[2]) / 1e6
         return self._time + self.ahead, answer[3:]
 
-    async def _evaluate(self, words: list[Any]) -> Any:
+    async def _evaluate(self, script: str, words: list[Any]) -> Any:
         try:
-            return await self._link.ask(["EVALSHA", DIGEST, *words])
+            return await self._link.ask(["EVALSHA", DIGESTS[script], *words])
         except NoScriptError:
-            return await self._link.ask(["EVAL", SCRIPT, *words])
+            return await self._link.ask(["EVAL", script, *words])
 
 
 def _expectations(reads: Reads) -> list[Any]:

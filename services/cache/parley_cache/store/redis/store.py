@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from typing_extensions import override
 
+from parley_cache import turns
 from parley_cache.limits import Limits
 from parley_cache.store.operations import Operations, Surely
 from parley_cache.store.port import Figures
 from parley_cache.store.redis.changes import changes
 from parley_cache.store.redis.instruments import Instruments
 from parley_cache.store.redis.link import Link
+from parley_cache.store.redis.memory import MemoryWatch
 from parley_cache.store.redis.server import client_of, connect, leave
 from parley_cache.store.redis.steps import Steps
 from parley_cache.store.redis.sweeping import Sweeping
 from parley_cache.store.redis.transactions import Transactions
 from parley_cache.store.tables import Tables
 from parley_cache.store.target import Target
+from parley_cache.turns import Ask, Duplicate, Granted
 from parley_cache.views import Orphan
+from parley_kit.faults import Exhausted
 
 T = TypeVar("T")
 
@@ -48,6 +53,7 @@ class RedisStore(Operations):
         self.steps = Steps(self._link, ahead)
         self._transactions = Transactions(self.steps, limits)
         self._sweeping = Sweeping(self._transactions, self.steps, limits)
+        self._memory = MemoryWatch(self._link, instruments.memory)
 
     @property
     @override
@@ -73,6 +79,17 @@ class RedisStore(Operations):
             return await self._transactions.run(name, rule, surely)
 
     @override
+    async def claim(self, ask: Ask) -> Granted | Duplicate:
+        """Claim a turn; when Redis has no room, only one that is held already or whose answer is there."""
+        if not ask.full:
+            try:
+                return await super().claim(ask)
+            except Exhausted:
+                ask = replace(ask, full=True)
+        surely = Surely(turn=ask.opening.turn_id, ask=ask)
+        return await self._run("claim_served", lambda tables: turns.claim(tables, ask), surely)
+
+    @override
     async def orphans(self) -> Sequence[Orphan]:
         with self._instruments.operation("orphans"):
             return await self._sweeping.orphans()
@@ -85,6 +102,7 @@ class RedisStore(Operations):
     @override
     async def figures(self) -> Figures:
         with self._instruments.operation("figures"):
+            await self._memory.look()
             return await self._sweeping.figures()
 
     @override

@@ -18,6 +18,7 @@ from parley_cache.store.redis import cells, names
 from parley_cache.store.redis.drawer_table import numbers
 from parley_cache.store.redis.log_table import LOG_BYTES, LOGS
 from parley_cache.store.redis.reads import Read, Reads
+from parley_cache.store.redis.server import ROOMLESS
 from parley_cache.store.redis.steps import Steps
 from parley_cache.store.redis.tables import RedisTables
 from parley_cache.store.redis.transactions import Transactions
@@ -79,7 +80,7 @@ class Sweeping:
 
     async def _ask(self, *reads: Read) -> list[Any]:
         found = Reads({}, cells.decode)
-        await self._steps.read(found, reads)
+        await self._steps.read(found, reads, ROOMLESS)  # what is due is moved on as it is read
         return [found.others[read] for read in reads]
 
     async def orphans(self) -> Sequence[Orphan]:

@@ -14,6 +14,7 @@ from parley_cache.store.redis.lines import Lines
 from parley_cache.store.redis.near import Near
 from parley_cache.store.redis.needs import needs
 from parley_cache.store.redis.reads import NotRead, Read, Reads
+from parley_cache.store.redis.server import ROOMLESS, SCRIPT
 from parley_cache.store.redis.steps import Changed, Steps
 from parley_cache.store.redis.tables import RedisTables
 from parley_kit.faults import Fault, Internal, Unavailable
@@ -35,6 +36,13 @@ GUESSED = frozenset({"renew", "append", "post"})
 
 What they rest on is compared in Redis as ever. Their time is reckoned from Redis's last answer, which makes a lease
 longer by the way there, never shorter; whether somebody else's lease is over is never judged by such a time.
+"""
+
+
+GROWING = frozenset({"claim", "append", "update_preferences"})
+"""Operations that bring in what is new; a Redis without room refuses them.
+
+All others it takes all the same: they end and forget, which makes room, or keep what is held, which needs hardly any.
 """
 
 
@@ -80,7 +88,7 @@ class Transactions:
             result = rule(draft)
         except Fault:
             raise Changed from None  # it rests on what may have changed: look first
-        if not await self._write(draft):
+        if not await self._write(name, draft):
             raise Changed
         return result
 
@@ -95,15 +103,15 @@ class Transactions:
                 more = [read for read in needs(name, surely, reads.value) if read not in reads]
                 await self._steps.read(reads, list(dict.fromkeys([*signal.reads, *more])))
                 continue
-            await self._write(draft)
+            await self._write(name, draft)
             return result
         raise Internal("STORE_ERROR", "An operation reads without end.")
 
-    async def _write(self, draft: RedisTables) -> bool:
+    async def _write(self, name: str, draft: RedisTables) -> bool:
         """Write what the rule decided; False: nothing. Either way what was read is remembered."""
         commands = draft.writes()
         if commands:
-            await self._steps.write(draft.reads, commands)
+            await self._steps.write(draft.reads, commands, SCRIPT if name in GROWING else ROOMLESS)
         for key, cell in draft.reads.cells.items():
             self._near.keep(key, cell)
         for key, group in draft.reads.groups.items():
