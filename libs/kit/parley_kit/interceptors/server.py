@@ -84,6 +84,8 @@ class ServerInstrumentation(grpc.aio.ServerInterceptor):
         except grpc.aio.AbortError:
             code = _code_set(context, otherwise=grpc.StatusCode.UNKNOWN)
             raise
+        except grpc.aio.InternalError:
+            code = _why_cancelled(context)  # the wire refused a word: the caller left while we wrote
         except Exception:  # noqa: BLE001 — the last line of defence: an unknown mistake must not leak its text
             code = grpc.StatusCode.INTERNAL
             await self._mistake(method, recording, context)

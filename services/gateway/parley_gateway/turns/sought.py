@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 
 from typing_extensions import override
 
-from parley_gateway.messages import Answer, Messages
+from parley_gateway.messages import Answer, DeliveryError, Messages
 
 
 class SoughtMessages(Messages):
@@ -18,6 +20,12 @@ class SoughtMessages(Messages):
     def __init__(self, messages: Answer, doubtful: Callable[[], bool]) -> None:
         self._messages, self._doubtful = messages, doubtful
         self._found: str | None = None
+        self._looking = asyncio.Lock()
+
+    async def look_ahead(self) -> None:
+        """Look now, together with others of the channel who must; who creates later need not wait for it."""
+        with contextlib.suppress(DeliveryError):  # then it is looked for when it is needed, and the error is told there
+            await self._find()
 
     @override
     async def create(self, index: int, content: str, *, stop_button: bool) -> str:
@@ -35,6 +43,7 @@ class SoughtMessages(Messages):
         await self._messages.remove(message_id)
 
     async def _find(self) -> str:
-        if self._found is None:
-            self._found = await self._messages.find() if self._doubtful() else ""
-        return self._found
+        async with self._looking:
+            if self._found is None:
+                self._found = await self._messages.find() if self._doubtful() else ""
+            return self._found

@@ -71,10 +71,12 @@ class Turn:
         )
         self._standby = Standby(prompt, self._hold, room.siblings, room.clock)
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
+        self._sought = SoughtMessages(room.discord.messages(prompt), self._doubtful)
         self._reply = Reply(self._stage(), self._verdict, self._chronicle)
         self._lead = Lead(room, prompt, self._reply, self._chronicle, watch)
         self._result: Result | Refused | None = None
         self._began = False
+        self._looking: asyncio.Task[None] | None = None
         self._left = asyncio.Event()
         self._releasing = False
 
@@ -108,7 +110,7 @@ class Turn:
                 await self._conclude(delivered)
             else:
                 await self._leave(replying)
-            await ended(holding, replying, listening, claiming)
+            await ended(holding, replying, listening, claiming, *filter(None, [self._looking]))
 
     async def _claim(self) -> None:
         """Wait for the cache's first word; without one, answer without memory. An orphan is not ours without one."""
@@ -190,6 +192,7 @@ class Turn:
             self._reply.restart(opened.attempt)
         else:
             self._begin(opened)
+            self._looking = tasks.create_task(self._sought.look_ahead(), name="look ahead")
         if opened.source is not Source.LEAD:
             return
         if self._reply.finished:  # stopped while it waited: nobody wants the text
@@ -249,7 +252,7 @@ class Turn:
     def _stage(self) -> Stage:
         room, prompt = self._room, self._prompt
         return Stage(
-            messages=OwnedMessages(SoughtMessages(room.discord.messages(prompt), self._doubtful), self._hold),
+            messages=OwnedMessages(self._sought, self._hold),
             typing=self._type,
             pacer=room.pacers.of(prompt.channel_id, room.clock.monotonic()),
             clock=room.clock,

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from typing_extensions import override
 
-from parley_cache import turns
+from parley_cache import claims
+from parley_cache.claims import Granted
 from parley_cache.limits import Limits
 from parley_cache.store.operations import Operations, Surely
 from parley_cache.store.port import Figures
@@ -24,7 +25,7 @@ from parley_cache.store.redis.sweeping import Sweeping
 from parley_cache.store.redis.transactions import Transactions
 from parley_cache.store.tables import Tables
 from parley_cache.store.target import Target
-from parley_cache.turns import Ask, Duplicate, Granted
+from parley_cache.turns import Ask, Duplicate
 from parley_cache.views import Orphan
 from parley_kit.faults import Exhausted
 
@@ -87,7 +88,7 @@ class RedisStore(Operations):
             except Exhausted:
                 ask = replace(ask, full=True)
         surely = Surely(turn=ask.opening.turn_id, ask=ask)
-        return await self._run("claim_served", lambda tables: turns.claim(tables, ask), surely)
+        return await self._run("claim_served", lambda tables: claims.claim(tables, ask), surely)
 
     @override
     async def orphans(self) -> Sequence[Orphan]:

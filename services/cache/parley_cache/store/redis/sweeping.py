@@ -7,6 +7,7 @@ operation itself: who comes second finds that nothing is due any more.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -24,6 +25,9 @@ from parley_cache.store.redis.tables import RedisTables
 from parley_cache.store.redis.transactions import Transactions
 from parley_cache.store.redis.turn_table import OPEN, QUEUED
 from parley_cache.views import Orphan
+from parley_kit.faults import Fault, Unavailable
+
+_log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """How many of each kind one sweep looks at."""
@@ -74,9 +78,8 @@ class Sweeping:
         for first in range(0, len(several), SIDE_BY_SIDE):
             batch = several[first : first + SIDE_BY_SIDE]
             under_way = (self._transactions.run(name, partial(_with, rule, one)) for one in batch)
-            for fault in await asyncio.gather(*under_way, return_exceptions=True):
-                if fault is not None:
-                    raise fault
+            for outcome in await asyncio.gather(*under_way, return_exceptions=True):
+                _judge(name, outcome)
 
     async def _ask(self, *reads: Read) -> list[Any]:
         found = Reads({}, cells.decode)
@@ -106,6 +109,14 @@ class Sweeping:
             stored_bytes=counted.get(shelf.BYTES, 0),
             conversations=conversations,
         )
+
+
+def _judge(name: str, outcome: BaseException | None) -> None:
+    """Raise what ends the sweep. One record that a rule cannot take is told of and met again, and no cache dies of it."""
+    if isinstance(outcome, Fault) and not isinstance(outcome, Unavailable):
+        _log.error("store.sweep_failed", extra={"operation": name, "reason": outcome.reason})
+    elif outcome is not None:
+        raise outcome
 
 
 def _with(rule: Callable[[RedisTables, str], None], name: str, tables: RedisTables) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from parley_cache.limits import Limits
@@ -24,9 +24,6 @@ Rule = Callable[[RedisTables], T]
 
 TRIES = 50
 """How often an operation begins again because others were quicker; each such time one of them went through."""
-
-READS = 30
-"""How often one try may find that it lacks something."""
 
 PATIENT = 3
 """From so many tries on it waits a little, unevenly."""
@@ -95,17 +92,22 @@ class Transactions:
     async def _try(self, name: str, rule: Rule[T], surely: Surely, reads: Reads, wanted: Sequence[Read]) -> T:
         lacking = dict.fromkeys([*wanted, *needs(name, surely, self._value)])
         now = await self._steps.read(reads, list(lacking))
-        for _ in range(READS):
+        while True:
             draft = RedisTables(reads, self._limits, now)
             try:
                 result = rule(draft)
             except NotRead as signal:
-                more = [read for read in needs(name, surely, reads.value) if read not in reads]
-                await self._steps.read(reads, list(dict.fromkeys([*signal.reads, *more])))
-                continue
-            await self._write(name, draft)
-            return result
-        raise Internal("STORE_ERROR", "An operation reads without end.")
+                await self._read_on(reads, signal, needs(name, surely, reads.value))
+            else:
+                await self._write(name, draft)
+                return result
+
+    async def _read_on(self, reads: Reads, signal: NotRead, more: Iterable[Read]) -> None:
+        """Read what the rule lacks; it ends, since each time there is less that it can lack."""
+        lacking = [read for read in dict.fromkeys(signal.reads) if read not in reads]
+        if not lacking:
+            raise Internal("STORE_ERROR", "An operation asks for what it was given.")
+        await self._steps.read(reads, list(dict.fromkeys([*lacking, *(read for read in more if read not in reads)])))
 
     async def _write(self, name: str, draft: RedisTables) -> bool:
         """Write what the rule decided; False: nothing. Either way what was read is remembered."""
