@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -108,6 +109,7 @@ class _HoldCall(HoldCall):
         self._begin, self._address, self._place = begin, address, place
         self._holder, self._heard = holder, heard
         self._begun: Call | None = None
+        self._saying = asyncio.Lock()
 
     @property
     @override
@@ -120,8 +122,9 @@ class _HoldCall(HoldCall):
 
     @override
     async def say(self, step: Step) -> None:
-        with faults():
-            await self._call.write(request_of(step, self._holder))
+        async with self._saying:  # one word at a time: a second one while gRPC still has the first breaks the stream
+            with faults():
+                await self._call.write(request_of(step, self._holder))
 
     @override
     async def hear(self) -> Event | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import hikari
 
+from parley_gateway.discord import throttle
 from parley_kit.faults import Precondition, Unavailable
 
 INTENTS = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES | hikari.Intents.DM_MESSAGES
@@ -20,6 +21,7 @@ class Bot:
     """A connection to Discord, its shards included."""
 
     def __init__(self, token: str, rest_url: str | None, *, message_content: bool) -> None:
+        throttle.mend()
         try:
             self.hikari = hikari.GatewayBot(
                 token,
