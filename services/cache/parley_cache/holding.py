@@ -104,6 +104,7 @@ class Holding:
                 fresh = False
             elif isinstance(word, Refused) and fresh:
                 self._observer.decided(Result.REFUSED)
+                self._observer.refused(word.reason.value)
                 fresh = False
         return fresh
 

@@ -25,6 +25,8 @@ GHOST_ENTRIES = "replies.ghost_entries"
 WORTH = "replies.worth"
 COST = "replies.cost"
 EVICTIONS = "replies.evictions"
+EXPIRED = "replies.expired"
+PURGED = "replies.purged"
 
 MICRO = 1_000_000
 """Counters are whole numbers: worth and cost are counted in millionths."""
@@ -231,13 +233,16 @@ def _forget(room: Room, name: str) -> None:
 
 def take_stale(room: Room, limit: int) -> Sequence[str]:
     """Take out up to `limit` replies whose time is over; return their logs."""
-    return take_all(room, room.lowest(AGES, limit, room.now))
+    return take_all(room, room.lowest(AGES, limit, room.now), EXPIRED)
 
 
-def take_all(room: Room, names: Sequence[str]) -> Sequence[str]:
-    """Take out these replies; return their logs."""
+def take_all(room: Room, names: Sequence[str], counter: str) -> Sequence[str]:
+    """Take out these replies and count them; return their logs."""
     records = zip(names, room.records(Stored, names), strict=True)
-    return [take(room, name, stored) for name, stored in records if stored is not None]
+    gone = [take(room, name, stored) for name, stored in records if stored is not None]
+    if gone:
+        room.add(counter, len(gone))
+    return gone
 
 
 def take_log(room: Room, key: bytes | None, log: str) -> Sequence[str]:
@@ -245,4 +250,4 @@ def take_log(room: Room, key: bytes | None, log: str) -> Sequence[str]:
     stored = room.record(Stored, key.hex()) if key is not None else None
     if key is None or stored is None or stored.log != log:
         return ()
-    return [take(room, key.hex(), stored)]
+    return take_all(room, [key.hex()], PURGED)

@@ -25,7 +25,7 @@ from parley_cache.store.port import Store
 from parley_cache.turns import Adoption, Ask, Duplicate, Granted
 from parley_cache.wakeups import Wakeups
 from parley_cache.words import Repeated, Word
-from parley_kit.faults import Fault, InvalidInput, TimedOut
+from parley_kit.faults import Exhausted, Fault, InvalidInput, TimedOut
 
 Requests = AsyncIterator[pb.HoldTurnRequest]
 HoldContext = grpc.aio.ServicerContext[Requests, Any]
@@ -88,10 +88,17 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
         holder = reading.holder("open.holder", first.open.holder)
         self._observer.claimed(opening.turn_id)
         ask = Ask(opening, holder, lease, key_of(opening), have, full=self._fullness.is_reached)
-        granted = await self._store.claim(ask)
+        granted = await self._granted(ask)
         if isinstance(granted, Granted) and granted.fresh:
             self._fullness.let_in()
         return granted, have
+
+    async def _granted(self, ask: Ask) -> Granted | Duplicate:
+        try:
+            return await self._store.claim(ask)
+        except Exhausted:
+            self._observer.refused("full")
+            raise
 
     async def _adopt(self, adopt: pb.Adopt, lease: str) -> Granted:
         turn_id = bounds.snowflake("adopt.turn_id", adopt.turn_id)
