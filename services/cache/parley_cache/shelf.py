@@ -46,9 +46,18 @@ class Ghost:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """The time to live that new replies get, in seconds, once somebody tuned it."""
+    """The time to live that new replies get, in seconds, once somebody tuned it; `number` of the last wish that did."""
 
     ttl: float
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """A wish to multiply the time to live of new replies; later wishes have greater numbers."""
+
+    number: int
+    factor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +161,16 @@ def time_to_live(room: Room) -> float:
     return tuning.ttl if tuning is not None else room.limits.reply_ttl
 
 
-def tune(room: Room, factor: float) -> float:
-    """Multiply the time to live of new replies within its bounds; return it, in seconds."""
-    ttl = retention.tuned(time_to_live(room), factor, room.limits)
-    room.put_record("", Tuning(ttl))
+def tune(room: Room, wish: Tune) -> float | None:
+    """Multiply the time to live of new replies within its bounds; return it, in seconds.
+
+    None: it was done already, or a later wish was. Several monitors say the same to several caches on this store.
+    """
+    former = room.record(Tuning, "")
+    if former is not None and wish.number <= former.number:
+        return None
+    ttl = retention.tuned(time_to_live(room), wish.factor, room.limits)
+    room.put_record("", Tuning(ttl, wish.number))
     return ttl
 
 
