@@ -226,7 +226,7 @@ def _remember(room: Room, names: Sequence[str]) -> None:
     forgotten = room.lowest(GHOSTS, surplus) if surplus > 0 else ()
     room.records(Ghost, [*forgotten, *names])  # all at once, wherever they lie
     for name in forgotten:
-        _forget(room, name)
+        _was_ghost(room, name)
     for name in names:
         room.put_record(name, Ghost())
         room.place(GHOSTS, name, room.now)
