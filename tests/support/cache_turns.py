@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
-from parley_cache import voice
+from parley_cache import recall, voice
 from parley_cache.claims import Granted
 from parley_cache.keys import key_of
 from parley_cache.model import (
     Finished,
     Have,
     Held,
+    Message,
     Mode,
     Named,
     Opening,
@@ -23,11 +25,13 @@ from parley_cache.model import (
     Policy,
     Posted,
     PostedKind,
+    Reference,
     Scope,
     Source,
     State,
     TextEnd,
 )
+from parley_cache.recall import Place
 from parley_cache.store.port import Store
 from parley_cache.turns import Adoption, Ask, Duplicate
 from parley_cache.views import View
@@ -209,6 +213,17 @@ class StoreBench:
 
     async def orphan_ids(self) -> list[str]:
         return [orphan.opening.turn_id for orphan in await self.store.orphans()]
+
+
+async def exported(store: Store, reference: Reference, size: int = 2) -> list[Message]:
+    """Return all that is remembered of a conversation, so many messages at a time."""
+    messages: list[Message] = []
+    place: Place | None = None
+    while place is None or not place.is_last:
+        page = await store.apply("export", partial(recall.page, reference=reference, place=place, size=size))
+        messages += page.messages
+        place = page.place
+    return messages
 
 
 def have(source: Source | None = Source.LEAD, attempt: int = 1, offset: int = 0, **more: Any) -> Have:

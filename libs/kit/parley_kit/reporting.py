@@ -33,12 +33,14 @@ END_SECONDS = 1.0
 @dataclass(frozen=True, slots=True)
 class Wire(Generic[Said, Heard]):
     """How a service reports: `call` opens the stream to host:port, `report` makes a message from the cores used
-    since the last one, `interval` reads how often the peer wants it.
+    since the last one, `interval` reads how often the peer wants it (nothing: as before), `heard` takes what else it
+    says.
     """
 
     call: Callable[[str, AsyncIterator[Said]], grpc.aio.StreamStreamCall[Said, Heard]]
     report: Callable[[float], Said]
     interval: Callable[[Heard], timedelta]
+    heard: Callable[[Heard], None] = lambda _answer: None
 
 
 class Reports(Generic[Said, Heard]):
@@ -83,8 +85,9 @@ class Reports(Generic[Said, Heard]):
 
     def _hear(self, address: str, answer: Heard) -> None:
         seconds = self._wire.interval(answer).total_seconds()
-        self._intervals[address] = seconds if seconds > 0 else INTERVAL
+        self._intervals[address] = seconds if seconds > 0 else self._intervals.get(address, INTERVAL)
         self._reachable(True)
+        self._wire.heard(answer)
 
     def _forget(self, address: str) -> None:
         self._intervals.pop(address, None)

@@ -24,9 +24,10 @@ def refused(tables: Tables, turn: Turn) -> Turn | None:
     refusal = replace(turn, state=State.REFUSED)
     if rewinding.is_stale(tables, turn):
         return replace(refusal, refusal=RefusalReason.STALE)
-    free_at = metering.blocked_until(tables, turn.opening.origin)
-    if free_at is not None:
-        return replace(refusal, refusal=RefusalReason.QUOTA, free_at=free_at)
+    blocked = metering.blocked(tables, turn.opening.origin)
+    if blocked is not None:
+        metering.count_refusal(tables, blocked)
+        return replace(refusal, refusal=RefusalReason.QUOTA, free_at=blocked.until)
     return replace(refusal, refusal=RefusalReason.QUEUE_FULL) if conversations.is_full(tables, turn) else None
 
 

@@ -16,6 +16,7 @@ from parley_cache.settings import CacheSettings
 from parley_cache.store.memory import MemoryStore
 from parley_cache.store.port import Store
 from parley_cache.telemetry import Telemetry
+from parley_cache.upkeep import Upkeep
 from parley_cache.wakeups import Wakeups
 from parley_kit.changes import Changes
 from parley_kit.lifecycle import Runtime, Service
@@ -47,7 +48,8 @@ class Cache:
         self._preferences = PreferencesServicer(self.store, self._wakeups)
         self._draining, self._changes = False, Changes()
         own = OwnLoad(lambda: observer.in_flight, lambda: self._draining, self._changes)
-        self._reports = load_reports(runtime, own)
+        self._upkeep = Upkeep(self.store)
+        self._reports = load_reports(runtime, own, self._upkeep.ask)
 
     @property
     def waits_for(self) -> str:
@@ -67,6 +69,7 @@ class Cache:
             tasks.create_task(self._orphanage.run(), name="orphanage")
             if self._runtime.settings.monitor is not None:
                 tasks.create_task(self._reports.run(self._runtime.settings.monitor), name="load reports")
+                tasks.create_task(self._upkeep.run(), name="upkeep")
             self._runtime.health.ready()
 
     def drain(self) -> None:

@@ -128,6 +128,7 @@ class Holding:
             self._fresh = False
         elif isinstance(word, Refused) and self._fresh:
             self._observer.decided(Result.REFUSED)
+            self._observer.refused(word.reason.value)
             self._fresh = False
 
     def _opened(self, word: Opened, *, fresh: bool) -> None:

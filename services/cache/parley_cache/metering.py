@@ -11,6 +11,9 @@ from parley_cache.preferences import Subject, SubjectKind, Versioned
 from parley_cache.quotas import Account, Bucket, Kind, Rate, Rates, UsageLimits, Use
 from parley_cache.store.tables import Tables
 
+REFUSED = "quotas.refused."
+"""How the counters of refusals begin; whose quota and of what follow, as in `quotas.refused.user.messages`."""
+
 KEPT = 2 * quotas.MONTH
 """How long an account is kept after its last use, in seconds: until all buckets are full again and more."""
 
@@ -67,11 +70,34 @@ def _is_met(subject: Subject, rates: Rates) -> bool:
     return bool(rates) or subject.kind is SubjectKind.USER
 
 
-def blocked_until(tables: Tables, origin: Origin) -> float | None:
-    """Return when this member may claim a turn here again, in the store's seconds; None: now."""
-    now = tables.now
-    seconds = max(quotas.blocked_for(one.account, one.rates, now) for one in _at_claim(tables, origin))
-    return now + seconds if seconds > 0 else None
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Nothing is left of a limit until a time, in the store's seconds."""
+
+    whose: SubjectKind
+    kind: Kind
+    until: float
+
+    @property
+    def counter(self) -> str:
+        """The counter of turns that were refused for it."""
+        return f"{REFUSED}{self.whose.value}.{self.kind.value}"
+
+
+def blocked(tables: Tables, origin: Origin) -> Blocked | None:
+    """Return what keeps this member from a turn here for longest; None: nothing does."""
+    found = [
+        Blocked(one.subject.kind, kind, tables.now + seconds)
+        for one in _at_claim(tables, origin)
+        for kind, seconds in quotas.waits(one.account, one.rates, tables.now)
+        if seconds > 0
+    ]
+    return max(found, key=lambda one: one.until, default=None)
+
+
+def count_refusal(tables: Tables, refused: Blocked) -> None:
+    """A turn is refused for a quota."""
+    tables.add(refused.counter, 1)
 
 
 def charge(tables: Tables, origin: Origin) -> None:

@@ -29,6 +29,10 @@ class Observer(Protocol):
         """A new turn got its answer: once for each."""
         ...
 
+    def refused(self, reason: str) -> None:
+        """A new turn was refused: once for each, besides `decided` where it was claimed."""
+        ...
+
     def promoted(self) -> None:
         """A follower became the leader."""
         ...

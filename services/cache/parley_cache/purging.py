@@ -38,7 +38,7 @@ def conversation(tables: Tables, conversation_id: str) -> Purged:
 def _purge(tables: Tables, order: str) -> Purged:
     storing.bar(tables, order)
     names = tables.lowest(order, AT_ONCE)
-    replies.drop_unused(tables, shelf.take_all(tables, names))
+    replies.drop_unused(tables, shelf.take_all(tables, names, shelf.PURGED))
     return Purged(len(names), more=len(names) == AT_ONCE)
 
 

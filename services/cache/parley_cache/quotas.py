@@ -6,7 +6,7 @@ are known: so a bucket may be in debt, and who has one waits until it is paid.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 
@@ -135,10 +135,11 @@ def current(account: Account | None, now: float) -> Account:
     return replace(account, day=day, month=month)
 
 
-def blocked_for(account: Account | None, limits: Rates, now: float) -> float:
-    """Return the seconds until a turn may be claimed; 0: now. One message is needed, of the others anything at all."""
+def waits(account: Account | None, limits: Rates, now: float) -> Iterator[tuple[Kind, float]]:
+    """Yield the seconds until a limit lets a turn in; 0: now. One message is needed, of the others anything at all."""
     buckets = dict(account.buckets) if account is not None else {}
-    return max((wait(buckets.get(kind), rate, now, 1.0) for kind, rate in limits.items()), default=0.0)
+    for kind, rate in limits.items():
+        yield kind, wait(buckets.get(kind), rate, now, 1.0)
 
 
 def charged(account: Account | None, limits: Rates, now: float, use: Use) -> Account:

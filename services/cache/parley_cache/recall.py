@@ -9,7 +9,7 @@ from parley_cache import conversations, history, rewinding
 from parley_cache.model import Message, Posted, Reference
 from parley_cache.records import Conversation
 from parley_cache.store.tables import Tables
-from parley_kit.faults import NotFound
+from parley_kit.faults import Conflict, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,37 @@ def view(tables: Tables, reference: Reference) -> Recalled:
     return Recalled(conversation, seen)
 
 
-def everything(tables: Tables, reference: Reference) -> Recalled:
-    """Return a conversation with all that is remembered of it. Raises NotFound."""
-    conversation = _find(tables, reference)
-    return Recalled(conversation, history.whole(tables, conversation))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an export stands: the conversation as it was found at the start, and the next message's index."""
+
+    conversation: Conversation
+    next: int = 0
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing is left."""
+        return self.next >= self.conversation.length
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some messages of an export, and where it stands after them."""
+
+    messages: Sequence[Message]
+    place: Place
+
+
+def page(tables: Tables, reference: Reference, place: Place | None, size: int) -> Page:
+    """Return the next messages, so few that one operation is short; `place` None: the first ones.
+
+    Raises NotFound, Conflict when they are no longer in place.
+    """
+    place = place or Place(_find(tables, reference))
+    found, stop = tables.conversation(place.conversation.id), min(place.next + size, place.conversation.length)
+    if found is None or found.revision != place.conversation.revision:
+        raise Conflict("CONVERSATION_CHANGED", "The conversation has changed; export it again.")
+    return Page(tables.messages(found.id, place.next, stop), Place(place.conversation, stop))
 
 
 def forget(tables: Tables, reference: Reference) -> Forgotten:

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from enum import IntEnum
 
 from parley_cache import leases, metering, shelf, storing
 from parley_cache.model import Failed, Have, Mode, Source, State, Stopped, TextEnd
 from parley_cache.records import Log, Turn
 from parley_cache.store.tables import Tables, turn_subject
 from parley_kit.faults import Exhausted, OutOfRange, Precondition
+
+
+class Doubt(IntEnum):
+    """How doubtful it is that a follower with a valid lease goes on: its holder has not shown itself since, is the
+    one that lost the leader, or both.
+    """
+
+    NONE = 0
+    SOME = 1
+    OF_HOLDER = 2
+    GREAT = 3
+
 
 ATTEMPTS_EXHAUSTED = "ATTEMPTS_EXHAUSTED"
 """The reason of a reply whose leaders died one after the other."""
@@ -176,13 +189,43 @@ def _readers(tables: Tables, log: Log) -> Iterator[Turn]:
         yield from (turn for turn in map(tables.turn, several) if turn is not None)
 
 
-def promote(tables: Tables, log: Log) -> bool:
-    """Let the oldest live follower lead in place of a leader that is gone; False: there is none."""
-    heir = next((turn for turn in _readers(tables, log) if _may_lead(tables, turn)), None)
-    if heir is None:
+def promote(tables: Tables, log: Log, *, leaving: bool = False) -> bool:
+    """Let a live follower lead in place of a leader that is gone; False: there is none, or it waits to be adopted.
+
+    A holder that died holds its followers' leases for a while yet. So the first to lead is the oldest one of another
+    holder that showed itself since; and none of the lost holder's own that did not, as long as the lost turn is an
+    orphan, whose adopter leads: each of them might cost an attempt. `leaving`: the holder gave the lease back, and is
+    about to do so with all others.
+    """
+    lost = tables.turn(log.leader)
+    doubt, heir = _heir(tables, log, lost, leaving=leaving)
+    if heir is None or (doubt is Doubt.GREAT and lost is not None and lost.state is not State.ENDED):
         return False
     lead_again(tables, log, heir)
     return True
+
+
+def _heir(tables: Tables, log: Log, lost: Turn | None, *, leaving: bool) -> tuple[Doubt, Turn | None]:
+    doubt, heir = Doubt.GREAT, None
+    for turn in _readers(tables, log):
+        if not _may_lead(tables, turn):
+            continue
+        found = _doubt(turn, lost, tables.limits.renewal, leaving=leaving)
+        if heir is None or found < doubt:
+            doubt, heir = found, turn
+        if doubt is Doubt.NONE:
+            break
+    return doubt, heir
+
+
+def _doubt(turn: Turn, lost: Turn | None, renewal: float, *, leaving: bool) -> Doubt:
+    """Judge whether a follower's holder lives: one renewal and more after the leader's last, it does."""
+    if lost is None:
+        return Doubt.NONE
+    showed = turn.lease.until > lost.lease.until + renewal
+    if turn.lease.holder == lost.lease.holder:
+        return Doubt.OF_HOLDER if showed and not leaving else Doubt.GREAT
+    return Doubt.NONE if showed else Doubt.SOME
 
 
 def _may_lead(tables: Tables, turn: Turn) -> bool:
@@ -247,10 +290,10 @@ def _reread(tables: Tables, log: Log, turn: Turn) -> None:
     tables.put_turn(replace(turn, source=Source.FOLLOW, serial=turn.serial + 1))
 
 
-def lose_leader(tables: Tables, turn: Turn) -> None:
-    """A lease lapsed: if its turn led an open log, a live follower takes over."""
+def lose_leader(tables: Tables, turn: Turn, *, leaving: bool) -> None:
+    """A lease lapsed: if its turn led an open log, a live follower takes over. `leaving`: it was given back."""
     log = _led(tables, turn)
-    if log is not None and not promote(tables, log):
+    if log is not None and not promote(tables, log, leaving=leaving):
         drop_if_unused(tables, log.id)
 
 

@@ -25,6 +25,8 @@ GHOST_ENTRIES = "replies.ghost_entries"
 WORTH = "replies.worth"
 COST = "replies.cost"
 EVICTIONS = "replies.evictions"
+EXPIRED = "replies.expired"
+PURGED = "replies.purged"
 
 MICRO = 1_000_000
 """Counters are whole numbers: worth and cost are counted in millionths."""
@@ -44,9 +46,18 @@ class Ghost:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """The time to live that new replies get, in seconds, once somebody tuned it."""
+    """The time to live that new replies get, in seconds, once somebody tuned it; `number` of the last wish that did."""
 
     ttl: float
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """A wish to multiply the time to live of new replies; later wishes have greater numbers."""
+
+    number: int
+    factor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +161,16 @@ def time_to_live(room: Room) -> float:
     return tuning.ttl if tuning is not None else room.limits.reply_ttl
 
 
-def tune(room: Room, factor: float) -> float:
-    """Multiply the time to live of new replies within its bounds; return it, in seconds."""
-    ttl = retention.tuned(time_to_live(room), factor, room.limits)
-    room.put_record("", Tuning(ttl))
+def tune(room: Room, wish: Tune) -> float | None:
+    """Multiply the time to live of new replies within its bounds; return it, in seconds.
+
+    None: it was done already, or a later wish was. Several monitors say the same to several caches on this store.
+    """
+    former = room.record(Tuning, "")
+    if former is not None and wish.number <= former.number:
+        return None
+    ttl = retention.tuned(time_to_live(room), wish.factor, room.limits)
+    room.put_record("", Tuning(ttl, wish.number))
     return ttl
 
 
@@ -209,7 +226,7 @@ def _remember(room: Room, names: Sequence[str]) -> None:
     forgotten = room.lowest(GHOSTS, surplus) if surplus > 0 else ()
     room.records(Ghost, [*forgotten, *names])  # all at once, wherever they lie
     for name in forgotten:
-        _forget(room, name)
+        _was_ghost(room, name)
     for name in names:
         room.put_record(name, Ghost())
         room.place(GHOSTS, name, room.now)
@@ -231,13 +248,16 @@ def _forget(room: Room, name: str) -> None:
 
 def take_stale(room: Room, limit: int) -> Sequence[str]:
     """Take out up to `limit` replies whose time is over; return their logs."""
-    return take_all(room, room.lowest(AGES, limit, room.now))
+    return take_all(room, room.lowest(AGES, limit, room.now), EXPIRED)
 
 
-def take_all(room: Room, names: Sequence[str]) -> Sequence[str]:
-    """Take out these replies; return their logs."""
+def take_all(room: Room, names: Sequence[str], counter: str) -> Sequence[str]:
+    """Take out these replies and count them; return their logs."""
     records = zip(names, room.records(Stored, names), strict=True)
-    return [take(room, name, stored) for name, stored in records if stored is not None]
+    gone = [take(room, name, stored) for name, stored in records if stored is not None]
+    if gone:
+        room.add(counter, len(gone))
+    return gone
 
 
 def take_log(room: Room, key: bytes | None, log: str) -> Sequence[str]:
@@ -245,4 +265,4 @@ def take_log(room: Room, key: bytes | None, log: str) -> Sequence[str]:
     stored = room.record(Stored, key.hex()) if key is not None else None
     if key is None or stored is None or stored.log != log:
         return ()
-    return [take(room, key.hex(), stored)]
+    return take_all(room, [key.hex()], PURGED)

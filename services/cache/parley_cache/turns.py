@@ -242,7 +242,7 @@ def _remains(opening: Opening) -> Opening:
 
 def release(tables: Tables, right: Held) -> None:
     """Give the lease back now."""
-    _lapse(tables, held(tables, right))
+    _lapse(tables, held(tables, right), leaving=True)
     tables.tell(EXPIRY)
 
 
@@ -277,7 +277,7 @@ def wake(tables: Tables, turn_id: str, *, lapses: bool) -> None:
     elif (turn.state is State.ENDED and not turn.feeds) or turn.lease.lapsed:
         _forget(tables, turn)
     elif lapses:
-        _lapse(tables, turn)
+        _lapse(tables, turn, leaving=False)
     else:
         tables.snooze(turn_id, tables.now + tables.limits.renewal)
 
@@ -287,10 +287,10 @@ def _come_back(tables: Tables, turn: Turn, restore: Restore) -> None:
     tables.put_turn(turn)
 
 
-def _lapse(tables: Tables, turn: Turn) -> None:
+def _lapse(tables: Tables, turn: Turn, *, leaving: bool) -> None:
     turn = replace(turn, lease=leases.lapse(turn.lease, tables.now))
     tables.put_turn(turn)
-    replies.lose_leader(tables, turn)
+    replies.lose_leader(tables, turn, leaving=leaving)
 
 
 def _forget(tables: Tables, turn: Turn) -> None:

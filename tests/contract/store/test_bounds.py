@@ -64,9 +64,9 @@ async def test_a_conversation_that_became_too_long_keeps_its_newer_half(bench: S
         assert [message.text for message in opened.window[-2:]] == [f"q{number - 1}", f"a{number - 1}"][: 2 * number]
         revisions.append(opened.revision)
         await turn.answer(f"a{number}")
-    found = await bench.store.apply("export", lambda tables: recall.everything(tables, CHAT))
-    texts = [message.text for message in found.window]
+    found = await bench.store.apply("export", lambda tables: recall.page(tables, CHAT, None, 1000))
+    texts = [message.text for message in found.messages]
     assert texts[-2:] == ["q14", "a14"]
     assert texts[0].startswith("q"), "only whole turns go"
-    assert len(texts) == found.conversation.length <= 20
+    assert len(texts) == found.place.next <= 20
     assert revisions == list(range(1, 16))

@@ -158,6 +158,56 @@ async def test_the_oldest_living_follower_is_promoted_when_the_leader_dies(bench
     assert await second.heard(Restarted) == [Restarted(2)]
 
 
+async def test_of_two_followers_the_one_of_a_living_gateway_leads(
+    bench: StoreBench, gateway: Gateway, sibling: Gateway
+) -> None:
+    leader, dead, alive = await gateway.open("1000"), await gateway.open("1001"), await sibling.open("1002")
+    await bench.later(3, leader, alive)
+    await bench.later(1, dead, alive)  # the last that is heard of the first gateway
+    await bench.later(14.5, alive)  # the leader's lease is over, the other's not yet
+    opened = await alive.opened()
+    assert (opened.source, opened.attempt) == (Source.LEAD, 2)
+    assert (await dead.opened()).source is Source.FOLLOW
+
+
+async def test_a_gateway_that_dies_with_all_who_read_along_costs_one_attempt(
+    bench: StoreBench, gateway: Gateway, sibling: Gateway
+) -> None:
+    holds = [await gateway.open(str(1000 + number)) for number in range(4)]
+    for hold in holds:
+        await bench.later(1, hold)  # their leases run out one after the other
+    await bench.later(12.5)
+    assert await bench.orphan_ids() == ["1000"]
+    adopted = await sibling.adopt("1000")
+    assert (await adopted.opened()).attempt == 2
+    await bench.later(5, adopted)
+    await adopted.say("whole", attempt=2)
+    for number in range(1, 4):
+        assert await (await sibling.adopt(str(1000 + number))).text() == "whole"
+
+
+async def test_a_gateway_that_hands_all_over_costs_one_attempt(gateway: Gateway, sibling: Gateway) -> None:
+    holds = [await gateway.open(str(1000 + number)) for number in range(4)]
+    for hold in holds:
+        await hold.release()
+    adopted = await sibling.adopt("1000")
+    assert (await adopted.opened()).attempt == 2
+    await adopted.say("whole", attempt=2)
+    for number in range(1, 4):
+        assert await (await sibling.adopt(str(1000 + number))).text() == "whole"
+
+
+async def test_the_last_one_who_reads_along_leads_when_nobody_could_adopt_the_leader(
+    bench: StoreBench, gateway: Gateway
+) -> None:
+    leader, follower = await gateway.open("1000"), await gateway.open("1001")
+    await leader.end(Outcome.ABANDONED)
+    await bench.later(1, leader)
+    await bench.later(1, follower)
+    await bench.later(14.5)
+    assert (await follower.opened()).source is Source.LEAD
+
+
 async def test_who_leads_no_more_cannot_write_and_becomes_a_follower(bench: StoreBench, gateway: Gateway) -> None:
     leader, follower = await gateway.open("1000"), await gateway.open("1001")
     await leader.say("one")

@@ -302,13 +302,14 @@ class Turns(RuleBasedStateMachine):
     def remembered(self, chat: str) -> Sequence[Message]:
         """Return what is remembered, having looked whether the revision went back."""
         try:
-            found = self.run(self.store.apply("export", lambda tables: recall.everything(tables, Named(chat))))
+            found = self.run(self.store.apply("export", lambda tables: recall.page(tables, Named(chat), None, 1000)))
         except NotFound:
             return ()
-        assert found.conversation.revision >= self.revisions.get(chat, 0), "a revision went back"
-        assert found.conversation.length == len(found.window)
-        self.revisions[chat] = found.conversation.revision
-        return found.window
+        conversation = found.place.conversation
+        assert conversation.revision >= self.revisions.get(chat, 0), "a revision went back"
+        assert conversation.length == len(found.messages)
+        self.revisions[chat] = conversation.revision
+        return found.messages
 
     @invariant()
     def nobody_with_a_valid_lease_can_be_robbed(self) -> None:

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from support.cache_turns import Gateway, Hold, StoreBench
+from support.cache_turns import Gateway, Hold, StoreBench, exported
 
 from parley_cache import recall
 from parley_cache.model import Named, Outcome, Posted, PostedKind, Recent, Reference, ReplyTo
 from parley_cache.recall import Forgotten, Recalled, Removed
 from parley_cache.words import Committed, StopRequested
-from parley_kit.faults import NotFound
+from parley_kit.faults import Conflict, NotFound
 
 CHAT = Named("chat")
 
@@ -30,8 +30,7 @@ async def _view(bench: StoreBench, reference: Reference = CHAT) -> Recalled:
 
 
 async def _all(bench: StoreBench) -> list[str]:
-    found = await bench.store.apply("export", lambda tables: recall.everything(tables, CHAT))
-    return [message.text for message in found.window]
+    return [message.text for message in await exported(bench.store, CHAT)]
 
 
 async def _forget(bench: StoreBench) -> Forgotten:
@@ -70,6 +69,17 @@ async def test_an_export_has_more_than_the_window(bench: StoreBench, gateway: Ga
         await (await gateway.open(str(1000 + number), prompt="q" * 30, reference=CHAT)).answer("a" * 30)
     assert len((await _view(bench)).window) < 18
     assert len(await _all(bench)) == 18
+
+
+async def test_an_export_of_what_changes_meanwhile_is_ended(bench: StoreBench, gateway: Gateway) -> None:
+    await _talk(gateway, 2)
+    first = await bench.store.apply("export", lambda tables: recall.page(tables, CHAT, None, 3))
+    assert [message.text for message in first.messages] == ["q0", "a0", "q1"]
+    rest = await bench.store.apply("export", lambda tables: recall.page(tables, CHAT, first.place, 3))
+    assert ([message.text for message in rest.messages], rest.place.is_last) == (["a1"], True)
+    await _remove(bench, "1000")
+    with pytest.raises(Conflict):
+        await bench.store.apply("export", lambda tables: recall.page(tables, CHAT, first.place, 3))
 
 
 async def test_what_is_forgotten_is_gone_for_claude_and_for_an_export(bench: StoreBench, gateway: Gateway) -> None:

@@ -15,14 +15,17 @@ from support.cache_turns import Gateway, Hold, StoreBench, have, opening
 from support.redis_server import Fleet, Server, free_port, needed, redis_server, sentinel_fleet
 from support.redis_stores import bench_on, store_on, target_of
 
+from parley_cache import metering
 from parley_cache.limits import Limits
-from parley_cache.model import Named, Outcome, Source, Stopped
+from parley_cache.model import Finished, Named, Outcome, Source, Stopped, TextEnd, Usage
+from parley_cache.preferences import Subject, SubjectKind
 from parley_cache.store.port import EVERYTHING
 from parley_cache.store.redis import RedisStore
 from parley_cache.store.redis.log_table import BLOCK
 from parley_cache.store.target import Target
 from parley_cache.turns import Duplicate
-from parley_kit.faults import Exhausted, Precondition, Unavailable
+from parley_cache.words import Opened, Refused
+from parley_kit.faults import Conflict, Exhausted, Precondition, Unavailable
 
 LIMITS = Limits()
 CROWD = 100
@@ -91,6 +94,61 @@ async def test_a_conversation_answers_one_turn_at_a_time_however_many_come_at_on
             tasks.create_task(Gateway(next(stores)).open(str(1000 + n), prompt=str(n), reference=Named("chat")))
     figures = await pair[0].figures()
     assert (figures.turns, figures.queued) == (6, 5)
+
+
+MEMBERS = 60
+
+
+@pytest.fixture
+async def limited(redis: Server) -> AsyncIterator[tuple[RedisStore, RedisStore]]:
+    """Two caches' stores on one Redis, with a limit for a guild as a whole."""
+    redis.say("FLUSHALL")
+    limits = Limits(guild_messages=MEMBERS // 2, guild_tokens_day=10**9)
+    async with store_on(target_of(redis), limits) as first, store_on(target_of(redis), limits) as second:
+        yield first, second
+
+
+async def _ask_of_their_own(stores: tuple[RedisStore, RedisStore]) -> list[Hold]:
+    return await asyncio.gather(*(_ask_alone(stores[n % 2], n) for n in range(MEMBERS)))
+
+
+async def _ask_alone(store: RedisStore, number: int) -> Hold:
+    return await Gateway(store).open(str(1000 + number), prompt=str(number), author_id=str(5000 + number))
+
+
+async def test_of_a_guilds_members_who_ask_at_once_just_so_many_are_let_in(
+    limited: tuple[RedisStore, RedisStore],
+) -> None:
+    holds = await _ask_of_their_own(limited)
+    opened = [len(await hold.heard(Opened)) for hold in holds]
+    assert sum(opened) == MEMBERS // 2
+    free = [(await hold.last(Refused)).free_in for hold, was in zip(holds, opened, strict=True) if not was]
+    assert all(seconds is not None and 0 < seconds <= 60 / (MEMBERS // 2) for seconds in free)
+
+
+async def test_what_a_guilds_answers_used_is_booked_whole_though_they_end_at_once(
+    limited: tuple[RedisStore, RedisStore],
+) -> None:
+    holds = [hold for hold in await _ask_of_their_own(limited) if await hold.heard(Opened)]
+    lost = holds.pop()
+    await Gateway(lost.store).open(lost.right.turn_id, have=have())  # its lease is replaced by another
+    end = TextEnd(1, Finished("end_turn"), Usage(10, 5))
+    ended = await asyncio.gather(
+        *(hold.store.finish(hold.right, end) for hold in [*holds, lost]), return_exceptions=True
+    )
+    assert [type(fault) for fault in ended if fault is not None] == [Conflict], "one fails, alone"
+    used = await limited[0].apply("get_usage", lambda tables: metering.used(tables, Subject(SubjectKind.GUILD, "10")))
+    assert (used.account.day.answers, used.account.day.usage.output_tokens) == (len(holds), 5 * len(holds))
+
+
+async def test_who_leaves_a_crowd_takes_nobody_along(limited: tuple[RedisStore, RedisStore]) -> None:
+    asked = [asyncio.ensure_future(_ask_alone(limited[0], number)) for number in range(MEMBERS // 2)]
+    await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+    for leaving in asked[::5]:
+        leaving.cancel()
+    staying = [task for number, task in enumerate(asked) if number % 5]
+    assert all([await hold.heard(Opened) for hold in await asyncio.gather(*staying)])
+    await asyncio.wait(asked)
 
 
 async def test_two_caches_that_sweep_at_once_offer_a_turn_once_and_forget_nothing(

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from support.cache_turns import Gateway, Hold, StoreBench
+from support.cache_turns import Gateway, Hold, StoreBench, exported
 
-from parley_cache import recall
 from parley_cache.model import Named, Outcome, PostedKind, RefusalReason, Source
 from parley_cache.words import Committed, Opened, Queued, Refused, StopRequested
 
@@ -24,8 +23,7 @@ async def _talk(gateway: Gateway, count: int) -> None:
 
 
 async def _remembered(bench: StoreBench) -> list[str]:
-    found = await bench.store.apply("export", lambda tables: recall.everything(tables, CHAT))
-    return [message.text for message in found.window]
+    return [message.text for message in await exported(bench.store, CHAT)]
 
 
 async def test_an_answer_is_given_again_in_place_of_the_last(bench: StoreBench, gateway: Gateway) -> None:

@@ -1,10 +1,14 @@
 """What stored replies did, and how to be rid of them."""
 
+import asyncio
+from functools import partial
+
 import pytest
 from support.cache_turns import Gateway, StoreBench
 
-from parley_cache import purging, recall, storing
+from parley_cache import purging, recall, shelf, storing
 from parley_cache.model import Finished, Named, Source, TextEnd, Usage
+from parley_cache.shelf import Tune
 from parley_cache.storing import Statistics
 from parley_kit.faults import NotFound
 
@@ -100,3 +104,9 @@ async def test_a_turns_purge_takes_the_reply_that_it_was_served_or_runs(bench: S
     assert await (await gateway.open("1003")).source() is Source.LEAD
     with pytest.raises(NotFound):
         await bench.store.apply("purge", lambda tables: purging.turn(tables, "9"))
+
+
+async def test_a_wish_that_several_caches_hear_is_done_once(bench: StoreBench) -> None:
+    done = await asyncio.gather(*(bench.store.apply("tune", partial(shelf.tune, wish=Tune(1, 0.5))) for _ in range(4)))
+    assert [ttl for ttl in done if ttl is not None] == [1800.0]
+    assert (await bench.store.figures()).reply_ttl == 1800.0

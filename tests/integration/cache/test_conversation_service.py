@@ -1,5 +1,6 @@
 """ConversationService over real gRPC."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -53,19 +54,49 @@ async def test_an_export_comes_in_pieces_that_fit(channel: grpc.aio.Channel, con
     pieces = [piece async for piece in call]
     assert [len(piece.messages) for piece in pieces[:1]] == [32]
     assert all(piece.ByteSize() < 4 << 20 for piece in pieces)
-    said = [message.text for piece in pieces for message in piece.messages]
+    said = _joined(pieces)
     assert len(said) == 2 * 20 + 2 * 3
     assert said[-1] == "語" * 400_000
 
 
+async def test_an_answer_longer_than_grpc_takes_is_exported_in_parts(
+    channel: grpc.aio.Channel, conversations: Stub
+) -> None:
+    await _answer_long(channel, "3000", 2_000_000)
+    next_one = await Line.opened(channel, "4000", prompt="and on?", conversation=CHAT)
+    window = (await next_one.until("opened")).window
+    assert [len(message.text) for message in window] == [len("long"), 1 << 19], "it can go on"
+    await next_one.end(pb.OUTCOME_ABANDONED)
+    await _talk(channel, 1)
+    call = conversations.ExportConversation(conversations_pb2.ExportConversationRequest(conversation=CHAT), timeout=10)
+    pieces = [piece async for piece in call]
+    assert all(piece.ByteSize() < 4 << 20 for piece in pieces)
+    assert _joined(pieces) == ["long", "語" * 2_000_000, "q0", "a"]
+
+
+def _joined(pieces: Sequence[conversations_pb2.ExportConversationResponse]) -> list[str]:
+    """Put together what was cut, as a client does."""
+    said: list[str] = []
+    for piece in pieces:
+        texts = [message.text for message in piece.messages]
+        if piece.continues:
+            said[-1] += texts.pop(0)
+        said += texts
+    return said
+
+
 async def _talk_long(channel: grpc.aio.Channel) -> None:
     for number in range(3):
-        line = await Line.opened(channel, str(3000 + number), prompt="long", conversation=CHAT)
-        for place in range(0, 400_000, 50_000):
-            await line.say("語" * 50_000, offset=place)
-        await line.finish()
-        await line.end(shown=400_000)
-        assert await line.over()
+        await _answer_long(channel, str(3000 + number), 400_000)
+
+
+async def _answer_long(channel: grpc.aio.Channel, turn_id: str, length: int) -> None:
+    line = await Line.opened(channel, turn_id, prompt="long", conversation=CHAT)
+    for place in range(0, length, 50_000):
+        await line.say("語" * 50_000, offset=place)
+    await line.finish()
+    await line.end(shown=length)
+    assert await line.over()
 
 
 async def test_forgetting_and_removing_over_the_wire(channel: grpc.aio.Channel, conversations: Stub) -> None:

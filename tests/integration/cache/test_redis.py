@@ -195,6 +195,16 @@ async def test_a_redis_without_room_refuses_what_is_new_serves_what_is_there_and
         assert service.sample("parley_redis_up") == 1
 
 
+async def test_two_caches_tell_the_same_of_their_store(redis: Server) -> None:
+    async with _cache(redis, user_messages=1) as (one, first), _cache(redis) as (two, _):
+        await (await Line.opened(first, "1000", prompt="1")).until("opened")
+        await (await Line.opened(first, "1001", prompt="2")).until("refused")
+        quota = {"whose": "user", "kind": "messages"}
+        for service in (one, two):
+            await _until(lambda service=service: service.sample("parley_cache_quota_refusals_total", quota) == 1)  # type: ignore[misc]  # bound now
+            assert service.sample("parley_cache_reply_ttl_seconds") == 3600
+
+
 async def test_a_redis_that_may_evict_turns_is_told_with_the_cure_and_served(
     redis: Server, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable
 
+import grpc
 from support.cache_lines import SECONDS, CacheBench, Line, Start
 from support.services import Running, running
 
 from parley.cache.v1 import cache_pb2 as pb
+from parley.cache.v1 import replies_pb2, replies_pb2_grpc
 from parley_kit import semconv
 from parley_monitor.app import Monitor
 from parley_monitor.app import build as build_monitor
@@ -39,6 +41,55 @@ async def test_each_new_turn_is_counted_once_by_what_became_of_it(cache: CacheBe
     expected = {"lead": 2, "follow": 1, "hit": 1, "duplicate": 1, "refused": 1}
     for result, count in expected.items():
         assert cache.service.sample("parley_cache_requests_total", {"result": result}) == count, result
+
+
+async def test_a_refusal_is_counted_with_its_reason_and_a_quota_by_name(start: Start) -> None:
+    async with start(user_messages=1, guild_messages=2, queue=0, turns=3) as cache:
+
+        async def ask(turn_id: str, author: str, conversation: str) -> Line:
+            origin = pb.Origin(author_id=author)
+            where = pb.Conversation(id=conversation)
+            return await Line.opened(cache.channel, turn_id, prompt=turn_id, origin=origin, conversation=where)
+
+        await (await ask("1000", "31", "a")).until("opened")
+        await (await ask("1001", "31", "b")).until("refused")  # the member's messages
+        await (await ask("1002", "32", "a")).until("refused")  # the conversation's queue
+        await cache.clock.advance(1)
+        assert (await (await ask("1003", "33", "c")).status())[0] is grpc.StatusCode.RESOURCE_EXHAUSTED
+        sample = cache.service.sample
+        counted = {reason: _refusals(cache, reason) for reason in ("quota", "queue_full", "stale", "full")}
+        assert counted == {"quota": 1, "queue_full": 1, "stale": 0, "full": 1}
+        quota = {"whose": "user", "kind": "messages"}
+        assert sample("parley_cache_quota_refusals_total", quota) == 1
+        assert sample("parley_cache_quota_refusals_total", quota | {"whose": "guild"}) == 0
+
+
+def _refusals(cache: CacheBench, reason: str) -> float | None:
+    return cache.service.sample("parley_cache_refusals_total", {"reason": reason})
+
+
+async def test_it_is_told_why_stored_replies_went_and_what_they_saved(start: Start) -> None:
+    async with start(reply_entries=2, reply_ttl=100.0, reply_ttl_least=10.0) as cache:
+        for number in range(4):
+            await _answered(cache, str(1000 + number))
+        await _ended(await Line.opened(cache.channel, "2000", prompt="1003"))
+        replies = replies_pb2_grpc.ReplyServiceStub(cache.channel)
+        await replies.Purge(replies_pb2.PurgeRequest(turn_id="1003"), timeout=1)
+        await cache.clock.advance(101)
+        await cache.clock.advance(1)
+        sample = cache.service.sample
+        gone = {why: sample("parley_cache_replies_gone_total", {"reason": why}) for why in ("room", "age", "purge")}
+        assert gone == {"room": 2, "age": 1, "purge": 1}
+        assert sample("parley_cache_reply_ttl_seconds") == 100
+        assert sample("parley_cache_saved_tokens_total") == 30
+        assert sample("parley_cache_saved_seconds_total") is not None
+
+
+async def _answered(cache: CacheBench, turn_id: str) -> None:
+    line = await Line.opened(cache.channel, turn_id, prompt=turn_id)
+    await line.say("Hello")
+    await line.finish(usage=pb.Usage(input_tokens=10, output_tokens=20))
+    await _ended(line)
 
 
 async def test_the_figures_follow_the_store(cache: CacheBench) -> None:

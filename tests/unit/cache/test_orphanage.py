@@ -29,6 +29,9 @@ class Silent(Observer):
     def decided(self, result: Result) -> None: ...
 
     @override
+    def refused(self, reason: str) -> None: ...
+
+    @override
     def promoted(self) -> None: ...
 
     @override

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from parley_cache import shelf
 from parley_cache.limits import Limits
 from parley_cache.retention import Saving
-from parley_cache.shelf import Reply
+from parley_cache.shelf import Reply, Tune
 from parley_cache.store.memory_tables import MemoryTables
 
 LIMITS = Limits(reply_entries=20, reply_bytes=1000, reply_ttl=60.0, reply_ttl_least=10.0, reply_ttl_most=100.0)
@@ -94,12 +94,20 @@ def test_what_comes_back_soon_after_it_left_is_kept_better() -> None:
 def test_a_tuned_time_to_live_holds_for_new_replies_and_stays_within_its_bounds() -> None:
     room = _room()
     _put(room, "before")
-    assert shelf.tune(room, 0.5) == 30.0
+    assert shelf.tune(room, Tune(1, 0.5)) == 30.0
     _put(room, "after")
     room.now = 31.0
     assert shelf.take_stale(room, 10) == ["after"]
-    assert shelf.tune(room, 100.0) == 100.0
-    assert shelf.tune(room, 0.0001) == 10.0
+    assert shelf.tune(room, Tune(2, 100.0)) == 100.0
+    assert shelf.tune(room, Tune(3, 0.0001)) == 10.0
+
+
+def test_a_wish_that_was_done_or_is_older_than_one_that_was_changes_nothing() -> None:
+    room = _room()
+    assert shelf.tune(room, Tune(7, 0.5)) == 30.0
+    assert shelf.tune(room, Tune(7, 0.5)) is None
+    assert shelf.tune(room, Tune(6, 2.0)) is None
+    assert shelf.time_to_live(room) == 30.0
 
 
 @pytest.mark.parametrize("limits", [Limits(reply_entries=0), Limits(reply_bytes=0)])

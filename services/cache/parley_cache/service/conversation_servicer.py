@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import grpc
@@ -12,6 +14,7 @@ from parley.cache.v1 import conversations_pb2 as pb
 from parley.cache.v1 import conversations_pb2_grpc
 from parley_cache import recall
 from parley_cache.model import Message
+from parley_cache.recall import Place
 from parley_cache.service import bounds, reading, writing
 from parley_cache.store.port import Store
 
@@ -19,7 +22,10 @@ BATCH = 32
 """Messages in one piece of an export, as the contract bounds it."""
 
 BATCH_BYTES = 1 << 20
-"""The text of one piece of an export, in bytes, unless a single message is longer; gRPC takes 4 MiB."""
+"""The text of one piece of an export, in bytes; gRPC takes 4 MiB."""
+
+PART = BATCH_BYTES // 4
+"""Code points of a message in one piece; four bytes each at most."""
 
 
 class ConversationServicer(conversations_pb2_grpc.ConversationServiceServicer):
@@ -40,7 +46,7 @@ class ConversationServicer(conversations_pb2_grpc.ConversationServiceServicer):
             started_by=conversation.started_by,
             revision=conversation.revision,
             messages=conversation.length,
-            window=[writing.said(message) for message in found.window],
+            window=[writing.seen(message) for message in found.window],
             active_turn_ids=conversation.active,
             queued_turn_ids=conversation.queue,
         )
@@ -64,11 +70,17 @@ class ConversationServicer(conversations_pb2_grpc.ConversationServiceServicer):
         context: grpc.aio.ServicerContext[pb.ExportConversationRequest, Any],
     ) -> AsyncIterator[pb.ExportConversationResponse]:
         reference = reading.reference("conversation", request.conversation)
-        found = await self._store.apply("export_conversation", lambda tables: recall.everything(tables, reference))
-        for messages in batches(found.window):
-            yield pb.ExportConversationResponse(
-                conversation_id=found.conversation.id, messages=[writing.said(message) for message in messages]
-            )
+        place: Place | None = None
+        while place is None or not place.is_last:
+            rule = partial(recall.page, reference=reference, place=place, size=BATCH)
+            page = await self._store.apply("export_conversation", rule)
+            place = page.place
+            for piece in pieces(page.messages):
+                yield pb.ExportConversationResponse(
+                    conversation_id=place.conversation.id,
+                    messages=[writing.said(message) for message in piece.messages],
+                    continues=piece.continues,
+                )
 
     @override
     async def RemoveTurn(
@@ -81,16 +93,43 @@ class ConversationServicer(conversations_pb2_grpc.ConversationServiceServicer):
         )
 
 
-def batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+@dataclass(slots=True)
+class Piece:
+    """Messages that gRPC takes; `continues`: the first one's text goes on."""
+
+    messages: list[Message] = field(default_factory=list)
+    continues: bool = False
+    size: int = 0
+
+    def takes(self, message: Message) -> bool:
+        """Tell whether there is room for another one."""
+        return not self.messages or (len(self.messages) < BATCH and self.size + _size(message) <= BATCH_BYTES)
+
+    def add(self, message: Message) -> None:
+        """Put it in."""
+        self.messages.append(message)
+        self.size += _size(message)
+
+
+def _size(message: Message) -> int:
+    return len(message.text.encode())
+
+
+def pieces(messages: Sequence[Message]) -> Iterator[Piece]:
     """Cut an export into pieces that gRPC takes."""
-    piece: list[Message] = []
-    size = 0
+    piece = Piece()
     for message in messages:
-        length = len(message.text.encode())
-        if piece and (len(piece) == BATCH or size + length > BATCH_BYTES):
-            yield piece
-            piece, size = [], 0
-        piece.append(message)
-        size += length
-    if piece:
+        for number, part in enumerate(_parts(message)):
+            if number or not piece.takes(part):
+                yield piece
+                piece = Piece(continues=number > 0)
+            piece.add(part)
+    if piece.messages:
         yield piece
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """Yield a message, in several parts if its text is long; what came with it goes with the first."""
+    for start in range(0, max(1, len(message.text)), PART):
+        attachments = message.attachments if not start else ()
+        yield replace(message, text=message.text[start : start + PART], attachments=attachments)

@@ -27,7 +27,7 @@ from parley_cache.store.tables import turn_subject
 from parley_cache.turns import Adoption, Ask, Duplicate
 from parley_cache.wakeups import Wakeups
 from parley_cache.words import Repeated, Word
-from parley_kit.faults import Fault, InvalidInput, TimedOut
+from parley_kit.faults import Exhausted, Fault, InvalidInput, TimedOut
 
 Requests = AsyncIterator[pb.HoldTurnRequest]
 HoldContext = grpc.aio.ServicerContext[Requests, Any]
@@ -92,10 +92,17 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
             adopted = await self._store.adopt(wish)
             self._observer.adopted()
             return adopted
-        granted = await self._store.claim(replace(wish, full=self._fullness.is_reached))
+        granted = await self._claimed(replace(wish, full=self._fullness.is_reached))
         if isinstance(granted, Granted) and granted.fresh:
             self._fullness.let_in()
         return granted
+
+    async def _claimed(self, ask: Ask) -> Granted | Duplicate:
+        try:
+            return await self._store.claim(ask)
+        except Exhausted:
+            self._observer.refused("full")
+            raise
 
     async def _hold(self, holding: Holding, requests: Requests) -> None:
         await holding.grant()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from google.protobuf.duration_pb2 import Duration
@@ -36,6 +37,9 @@ from parley_cache.words import (
     StopRequested,
     Word,
 )
+
+SEEN = 1 << 19
+"""Code points of one message that Claude sees: four bytes each at most, and gRPC takes 4 MiB."""
 
 
 def word(value: Word) -> pb.HoldTurnResponse:
@@ -96,13 +100,18 @@ def _opened(opened: Opened) -> pb.Opened:
         conversation_id=opened.conversation_id,
         revision=opened.revision,
         started_by=opened.started_by,
-        window=[said(message) for message in opened.window],
+        window=[seen(message) for message in opened.window],
         source=enums.SOURCE_NUMBERS[opened.source],
         attempt=opened.attempt,
         offset=opened.offset,
         posted=[note(posted) for posted in opened.posted],
         link=opened.link,
     )
+
+
+def seen(message: Message) -> pb.Message:
+    """Write a message as Claude shall see it: of an enormous one the end, so that the conversation can go on."""
+    return said(message if len(message.text) <= SEEN else replace(message, text=message.text[-SEEN:]))
 
 
 def said(message: Message) -> pb.Message:

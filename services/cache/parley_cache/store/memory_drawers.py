@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar, cast
 
 from typing_extensions import override
@@ -77,6 +77,10 @@ class MemoryDrawers(Drawers):
     @override
     def total(self, counter: str) -> int:
         return self._counters.get(counter, 0)
+
+    def totals(self) -> Mapping[str, int]:
+        """Return all counters."""
+        return dict(self._counters)
 
     @override
     def add(self, counter: str, amount: int) -> None:

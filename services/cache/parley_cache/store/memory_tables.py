@@ -254,4 +254,6 @@ class MemoryTables(_Turns, _Logs, _Conversations, MemoryDrawers, Tables):
             stored=self.total(shelf.ENTRIES),
             stored_bytes=self.total(shelf.BYTES),
             conversations=len(self.conversations),
+            reply_ttl=shelf.time_to_live(self),
+            counters=self.totals(),
         )

@@ -6,8 +6,8 @@ A call that the store cannot answer raises Unavailable; a broken rule raises the
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from parley_cache.claims import Granted
@@ -24,7 +24,7 @@ EVERYTHING = ""
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How full the store is."""
+    """How full the store is; `reply_ttl`: how long a new reply serves, in seconds; `counters`: what the rules counted."""
 
     turns: int
     queued: int
@@ -34,6 +34,8 @@ class Figures:
     stored: int
     stored_bytes: int
     conversations: int
+    reply_ttl: float = 0.0
+    counters: Mapping[str, int] = field(default_factory=dict)
 
 
 class Store(Protocol):

@@ -1201,7 +1201,9 @@ class Opened(_message.Message):
     """The trace context of the turn that leads, or of the one that began an adopted turn; empty if there is none."""
     @_builtins.property
     def window(self) -> _containers.RepeatedCompositeFieldContainer[Global___Message]:
-        """Earlier messages that Claude shall see, oldest first; cut in blocks, so that the beginning stays the same."""
+        """Earlier messages that Claude shall see, oldest first; cut in blocks, so that the beginning stays the same. A text
+        of more than 524 288 characters comes without its beginning.
+        """
 
     @_builtins.property
     def posted(self) -> _containers.RepeatedCompositeFieldContainer[Global___Posted]:

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from parley.cache.v1 import cache_pb2 as parley_dot_cache_dot_v1_dot_cache__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#parley/cache/v1/conversations.proto\x12\x0fparley.cache.v1\x1a\x1bparley/cache/v1/cache.proto\"M\n\x16GetConversationRequest\x12\x33\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x1d.parley.cache.v1.Conversation\"\xc6\x01\n\x17GetConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x12\n\nstarted_by\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x04\x12\x10\n\x08messages\x18\x04 \x01(\x04\x12(\n\x06window\x18\x05 \x03(\x0b\x32\x18.parley.cache.v1.Message\x12\x17\n\x0f\x61\x63tive_turn_ids\x18\x06 \x03(\t\x12\x17\n\x0fqueued_turn_ids\x18\x07 \x03(\t\"P\n\x19\x46orgetConversationRequest\x12\x33\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x1d.parley.cache.v1.Conversation\"Y\n\x1a\x46orgetConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x10\n\x08messages\x18\x03 \x01(\x04\"P\n\x19\x45xportConversationRequest\x12\x33\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x1d.parley.cache.v1.Conversation\"a\n\x1a\x45xportConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12*\n\x08messages\x18\x02 \x03(\x0b\x32\x18.parley.cache.v1.Message\"0\n\x11RemoveTurnRequest\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\"O\n\x12RemoveTurnResponse\x12\'\n\x06posted\x18\x01 \x03(\x0b\x32\x17.parley.cache.v1.Posted\x12\x10\n\x08revision\x18\x02 \x01(\x04\x32\xb2\x03\n\x13\x43onversationService\x12\x64\n\x0fGetConversation\x12\'.parley.cache.v1.GetConversationRequest\x1a(.parley.cache.v1.GetConversationResponse\x12m\n\x12\x46orgetConversation\x12*.parley.cache.v1.ForgetConversationRequest\x1a+.parley.cache.v1.ForgetConversationResponse\x12o\n\x12\x45xportConversation\x12*.parley.cache.v1.ExportConversationRequest\x1a+.parley.cache.v1.ExportConversationResponse0\x01\x12U\n\nRemoveTurn\x12\".parley.cache.v1.RemoveTurnRequest\x1a#.parley.cache.v1.RemoveTurnResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#parley/cache/v1/conversations.proto\x12\x0fparley.cache.v1\x1a\x1bparley/cache/v1/cache.proto\"M\n\x16GetConversationRequest\x12\x33\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x1d.parley.cache.v1.Conversation\"\xc6\x01\n\x17GetConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x12\n\nstarted_by\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x04\x12\x10\n\x08messages\x18\x04 \x01(\x04\x12(\n\x06window\x18\x05 \x03(\x0b\x32\x18.parley.cache.v1.Message\x12\x17\n\x0f\x61\x63tive_turn_ids\x18\x06 \x03(\t\x12\x17\n\x0fqueued_turn_ids\x18\x07 \x03(\t\"P\n\x19\x46orgetConversationRequest\x12\x33\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x1d.parley.cache.v1.Conversation\"Y\n\x1a\x46orgetConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x10\n\x08messages\x18\x03 \x01(\x04\"P\n\x19\x45xportConversationRequest\x12\x33\n\x0c\x63onversation\x18\x01 \x01(\x0b\x32\x1d.parley.cache.v1.Conversation\"t\n\x1a\x45xportConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12*\n\x08messages\x18\x02 \x03(\x0b\x32\x18.parley.cache.v1.Message\x12\x11\n\tcontinues\x18\x03 \x01(\x08\"0\n\x11RemoveTurnRequest\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\"O\n\x12RemoveTurnResponse\x12\'\n\x06posted\x18\x01 \x03(\x0b\x32\x17.parley.cache.v1.Posted\x12\x10\n\x08revision\x18\x02 \x01(\x04\x32\xb2\x03\n\x13\x43onversationService\x12\x64\n\x0fGetConversation\x12\'.parley.cache.v1.GetConversationRequest\x1a(.parley.cache.v1.GetConversationResponse\x12m\n\x12\x46orgetConversation\x12*.parley.cache.v1.ForgetConversationRequest\x1a+.parley.cache.v1.ForgetConversationResponse\x12o\n\x12\x45xportConversation\x12*.parley.cache.v1.ExportConversationRequest\x1a+.parley.cache.v1.ExportConversationResponse0\x01\x12U\n\nRemoveTurn\x12\".parley.cache.v1.RemoveTurnRequest\x1a#.parley.cache.v1.RemoveTurnResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,11 +43,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTCONVERSATIONREQUEST']._serialized_start=538
   _globals['_EXPORTCONVERSATIONREQUEST']._serialized_end=618
   _globals['_EXPORTCONVERSATIONRESPONSE']._serialized_start=620
-  _globals['_EXPORTCONVERSATIONRESPONSE']._serialized_end=717
-  _globals['_REMOVETURNREQUEST']._serialized_start=719
-  _globals['_REMOVETURNREQUEST']._serialized_end=767
-  _globals['_REMOVETURNRESPONSE']._serialized_start=769
-  _globals['_REMOVETURNRESPONSE']._serialized_end=848
-  _globals['_CONVERSATIONSERVICE']._serialized_start=851
-  _globals['_CONVERSATIONSERVICE']._serialized_end=1285
+  _globals['_EXPORTCONVERSATIONRESPONSE']._serialized_end=736
+  _globals['_REMOVETURNREQUEST']._serialized_start=738
+  _globals['_REMOVETURNREQUEST']._serialized_end=786
+  _globals['_REMOVETURNRESPONSE']._serialized_start=788
+  _globals['_REMOVETURNRESPONSE']._serialized_end=867
+  _globals['_CONVERSATIONSERVICE']._serialized_start=870
+  _globals['_CONVERSATIONSERVICE']._serialized_end=1304
 # @@protoc_insertion_point(module_scope)

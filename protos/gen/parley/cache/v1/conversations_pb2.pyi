@@ -181,8 +181,13 @@ class ExportConversationResponse(_message.Message):
 
     CONVERSATION_ID_FIELD_NUMBER: _builtins.int
     MESSAGES_FIELD_NUMBER: _builtins.int
+    CONTINUES_FIELD_NUMBER: _builtins.int
     conversation_id: _builtins.str
     """The conversation's own id."""
+    continues: _builtins.bool
+    """The text of the first message goes on where the last message of the response before broke off: it is too long for
+    one response. Its attachments came with its beginning.
+    """
     @_builtins.property
     def messages(self) -> _containers.RepeatedCompositeFieldContainer[_cache_pb2.Message]:
         """The next messages; at most 32 at a time."""
@@ -192,10 +197,11 @@ class ExportConversationResponse(_message.Message):
         *,
         conversation_id: _builtins.str = ...,
         messages: _abc.Iterable[_cache_pb2.Message] | None = ...,
+        continues: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "messages", b"messages"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["continues", b"continues", "conversation_id", b"conversation_id", "messages", b"messages"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -81,7 +81,7 @@ class ConversationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportConversation(self, request, context):
-        """ExportConversation streams all that is remembered, oldest first.
+        """ExportConversation streams all that is remembered, oldest first. ABORTED: it changed meanwhile; export it again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -26,7 +26,7 @@ class ConversationServiceStub:
     remembered; those that wait will see an empty conversation.
     """
     ExportConversation: _aio.UnaryStreamMultiCallable[_conversations_pb2.ExportConversationRequest, _conversations_pb2.ExportConversationResponse]
-    """ExportConversation streams all that is remembered, oldest first."""
+    """ExportConversation streams all that is remembered, oldest first. ABORTED: it changed meanwhile; export it again."""
     RemoveTurn: _aio.UnaryUnaryMultiCallable[_conversations_pb2.RemoveTurnRequest, _conversations_pb2.RemoveTurnResponse]
     """RemoveTurn takes a question and its answer out of its conversation, as if they had never been; a turn that
     still runs is stopped. Once more changes nothing.
@@ -62,7 +62,7 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversations_pb2.ExportConversationRequest,
         context: _aio.ServicerContext[_conversations_pb2.ExportConversationRequest, _abc.AsyncIterator[_conversations_pb2.ExportConversationResponse]],
     ) -> _abc.AsyncIterator[_conversations_pb2.ExportConversationResponse]:
-        """ExportConversation streams all that is remembered, oldest first."""
+        """ExportConversation streams all that is remembered, oldest first. ABORTED: it changed meanwhile; export it again."""
 
     @_abc_1.abstractmethod
     def RemoveTurn(

@@ -165,22 +165,82 @@ class ReportResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     INTERVAL_FIELD_NUMBER: _builtins.int
+    DIRECTIVE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def interval(self) -> _duration_pb2.Duration:
-        """How often it wants reports."""
+        """How often it wants reports; absent: as before."""
+
+    @_builtins.property
+    def directive(self) -> Global___Directive:
+        """What the reporter shall do; absent: nothing."""
 
     def __init__(
         self,
         *,
         interval: _duration_pb2.Duration | None = ...,
+        directive: Global___Directive | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["interval", b"interval"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["directive", b"directive", "interval", b"interval"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["interval", b"interval"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["directive", b"directive", "interval", b"interval"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReportResponse: _TypeAlias = ReportResponse  # noqa: Y015
+
+@_typing.final
+class Directive(_message.Message):
+    """What a service shall do for the good of the whole. A service that does not know an act leaves it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TUNE_TTL_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Names the directive, and orders it: milliseconds since 1970 when it was decided, and more than that of any before.
+    Several monitors may repeat one; it is done once, and none that is older than one that was done.
+    """
+    @_builtins.property
+    def tune_ttl(self) -> Global___TuneTtl:
+        """For caches."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        tune_ttl: Global___TuneTtl | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "tune_ttl", b"tune_ttl"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "number", b"number", "tune_ttl", b"tune_ttl"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_act: _TypeAlias = _typing.Literal["tune_ttl"]  # noqa: Y015
+    _WhichOneofArgType_act: _TypeAlias = _typing.Literal["act", b"act"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_act) -> _WhichOneofReturnType_act | None: ...
+
+Global___Directive: _TypeAlias = Directive  # noqa: Y015
+
+@_typing.final
+class TuneTtl(_message.Message):
+    """Changes how long new stored replies serve. All caches on one store are told; the store does it once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACTOR_FIELD_NUMBER: _builtins.int
+    factor: _builtins.float
+    """What to multiply the time by; positive. The caches' settings bound what comes of it."""
+    def __init__(
+        self,
+        *,
+        factor: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["factor", b"factor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TuneTtl: _TypeAlias = TuneTtl  # noqa: Y015
 
 @_typing.final
 class WatchCapacityRequest(_message.Message):

@@ -108,6 +108,8 @@ class Sweeping:
             stored=counted.get(shelf.ENTRIES, 0),
             stored_bytes=counted.get(shelf.BYTES, 0),
             conversations=conversations,
+            reply_ttl=await self._transactions.run("reply ttl", shelf.time_to_live),
+            counters=counted,
         )
 
 
