@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from parley_cache import voice
+from parley_cache.claims import Granted
 from parley_cache.keys import key_of
 from parley_cache.model import (
     Finished,
@@ -28,7 +29,8 @@ from parley_cache.model import (
     TextEnd,
 )
 from parley_cache.store.port import Store
-from parley_cache.turns import Adoption, Ask, Duplicate, Granted
+from parley_cache.turns import Adoption, Ask, Duplicate
+from parley_cache.views import View
 from parley_cache.voice import Told
 from parley_cache.words import Opened, Piece, Restarted, Word
 
@@ -79,15 +81,17 @@ class Hold:
     right: Held
     told: Told
     words: list[Word] = field(default_factory=list)
+    view: View | None = None
 
     async def hear(self) -> list[Word]:
-        """Return what there is to be told now."""
+        """Return what there is to be told now: first what an operation has shown, as the service does."""
         fresh: list[Word] = []
         while True:
-            view = await self.store.look(self.right, self.told.seen)
+            shown, self.view = self.view, None
+            view = shown or await self.store.look(self.right, self.told.seen)
             self.told, words = voice.say(self.told, view)
             fresh += words
-            if not words:
+            if not words and shown is None:
                 self.words += fresh
                 return fresh
 
@@ -131,7 +135,7 @@ class Hold:
         await self.store.finish(self.right, TextEnd(attempt, result or Finished("end_turn")))
 
     async def end(self, outcome: Outcome = Outcome.ANSWERED, shown: int = 1_000_000) -> None:
-        await self.store.end(self.right, outcome, shown)
+        self.view = await self.store.end(self.right, outcome, shown)
 
     async def answer(self, text: str) -> None:
         """Lead to the end."""
@@ -161,7 +165,7 @@ class Gateway:
 
     async def ask(self, wanted: Opening, have: Have | None = None) -> Hold | Duplicate:
         granted = await self.store.claim(Ask(wanted, self.name, f"lease-{next(_leases)}", key_of(wanted), have))
-        return granted if isinstance(granted, Duplicate) else self._hold(wanted, granted, have)
+        return granted if isinstance(granted, Duplicate) else self._hold(wanted, granted)
 
     async def open(self, turn_id: str = "1000", prompt: str = "What is a log?", **changes: Any) -> Hold:
         have = changes.pop("have", None)
@@ -176,10 +180,10 @@ class Gateway:
 
     async def adopt_by(self, turn_id: str, lease: str, wanted: Opening | None = None) -> Hold:
         granted = await self.store.adopt(Adoption(turn_id, lease, self.name, f"lease-{next(_leases)}"))
-        return self._hold(wanted or opening(turn_id), granted, None)
+        return self._hold(wanted or opening(turn_id), granted)
 
-    def _hold(self, wanted: Opening, granted: Granted, have: Have | None) -> Hold:
-        return Hold(self.store, wanted, granted.held, voice.beginning(have, knows=granted.knows))
+    def _hold(self, wanted: Opening, granted: Granted) -> Hold:
+        return Hold(self.store, wanted, granted.held, Told(granted.seen), [], granted.view)
 
 
 @dataclass

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from parley_cache import voice
-from parley_cache.model import Held, Posted, Source, State, TextEnd
+from parley_cache.claims import Granted
+from parley_cache.model import Posted, Source, State, TextEnd
 from parley_cache.observer import Observer, Result
 from parley_cache.steps import End, Produced, Release, Renew, Step
 from parley_cache.store.port import Store
-from parley_cache.store.tables import log_subject, turn_subject
+from parley_cache.store.tables import log_subject
 from parley_cache.views import View
 from parley_cache.voice import Told
-from parley_cache.wakeups import Ears, Wakeups
+from parley_cache.wakeups import Ears
 from parley_cache.words import Opened, Refused, Renewed, Word
 
 Write = Callable[[Word], Awaitable[None]]
@@ -22,16 +23,21 @@ RESULTS = {Source.LEAD: Result.LEAD, Source.FOLLOW: Result.FOLLOW, Source.STORED
 
 
 class Holding:
-    """The two halves of one stream; `hear` and `speak` run in tasks of their own."""
+    """The two halves of one stream; `hear` and `speak` run in tasks of their own.
 
-    def __init__(self, store: Store, wakeups: Wakeups, observer: Observer, right: Held, valid_for: float) -> None:
+    `ears` listened to the turn before it was claimed, so that nothing that comes after its first look is missed.
+    """
+
+    def __init__(self, store: Store, observer: Observer, ears: Ears, granted: Granted, valid_for: float) -> None:
         self._store = store
-        self._wakeups = wakeups
         self._observer = observer
-        self._right = right
+        self._ears = ears
+        self._right = granted.held
         self._valid_for = valid_for
+        self._told = Told(granted.seen)
+        self._view: View | None = granted.view
+        self._fresh = granted.fresh
         self._answers: deque[Word] = deque()
-        self._ears: Ears | None = None
         self._last = False
         self._ended = False
         self._led = False
@@ -51,15 +57,15 @@ class Holding:
                 await store.post(right, step)
             case End(outcome, shown):
                 self._ended = True
-                await store.end(right, outcome, shown)
+                self._view = await store.end(right, outcome, shown)
+                self._ears.wake()
             case Release():
                 await store.release(right)
                 self._close()
 
     def _answer(self, word: Word) -> None:
         self._answers.append(word)
-        if self._ears is not None:
-            self._ears.wake()
+        self._ears.wake()
 
     async def part(self) -> None:
         """The holder says no more. After its End that means that it feeds no log any longer; before, it is a break."""
@@ -69,43 +75,40 @@ class Holding:
 
     def _close(self) -> None:
         self._last = True
-        if self._ears is not None:
-            self._ears.wake()
+        self._ears.wake()
 
-    async def speak(self, write: Write, told: Told, *, fresh: bool) -> None:
-        """Tell the holder its lease, then every change, until the turn is over.
+    async def speak(self, write: Write) -> None:
+        """Tell the holder its lease, then every change, until the turn is over."""
+        self._answers.append(Renewed(0, self._right.lease, self._valid_for))
+        while True:
+            last = self._last
+            view = await self._look()
+            await self._say(write, view)
+            if voice.is_over(self._told, view) or (last and not self._answers):
+                return
+            if not self._more(view):
+                await self._ears.wait()
 
-        `fresh`: a new claim, whose first answer is counted.
-        """
-        with self._wakeups.listen(turn_subject(self._right.turn_id)) as ears:
-            self._ears = ears
-            await write(Renewed(0, self._right.lease, self._valid_for))
-            while True:
-                last = self._last
-                await self._answer_all(write)
-                view = await self._store.look(self._right, told.seen)
-                told, words = voice.say(told, view)
-                fresh = self._count(words, fresh=fresh)
-                for word in words:
-                    await write(word)
-                if voice.is_over(told, view) or (last and not self._answers):
-                    return
-                if not _more(view, ears):
-                    await ears.wait()
+    async def _look(self) -> View:
+        """Return what an operation has just shown, or else look."""
+        view, self._view = self._view, None
+        return view or await self._store.look(self._right, self._told.seen)
 
-    async def _answer_all(self, write: Write) -> None:
+    async def _say(self, write: Write, view: View) -> None:
         while self._answers:
             await write(self._answers.popleft())
-
-    def _count(self, words: Sequence[Word], *, fresh: bool) -> bool:
+        self._told, words = voice.say(self._told, view)
         for word in words:
-            if isinstance(word, Opened):
-                self._opened(word, fresh=fresh)
-                fresh = False
-            elif isinstance(word, Refused) and fresh:
-                self._observer.decided(Result.REFUSED)
-                fresh = False
-        return fresh
+            self._count(word)
+            await write(word)
+
+    def _count(self, word: Word) -> None:
+        if isinstance(word, Opened):
+            self._opened(word, fresh=self._fresh)
+            self._fresh = False
+        elif isinstance(word, Refused) and self._fresh:
+            self._observer.decided(Result.REFUSED)
+            self._fresh = False
 
     def _opened(self, word: Opened, *, fresh: bool) -> None:
         leads = word.source is Source.LEAD
@@ -115,11 +118,11 @@ class Holding:
             self._observer.promoted()
         self._led = leads
 
-
-def _more(view: View, ears: Ears) -> bool:
-    """Whether to look again at once: text is left, or the log was not listened to while it was read."""
-    if view.log is None or view.state is not State.OPENED:
-        return False
-    if view.log.end is not None and view.log.is_read_up:
-        return False  # what has ended changes no more
-    return ears.add(log_subject(view.log.id)) or (view.source is not Source.LEAD and not view.log.is_read_up)
+    def _more(self, view: View) -> bool:
+        """Whether to look again at once: text is left, or the log was not listened to while it was read."""
+        log = view.log
+        if log is None or view.state is not State.OPENED or view.source is Source.LEAD:
+            return False  # what a leader must hear of its log is told of its turn
+        if log.end is not None and log.is_read_up:
+            return False  # what has ended changes no more
+        return self._ears.add(log_subject(log.id)) or not log.is_read_up

@@ -39,9 +39,14 @@ class Ask:
     have: Have | None = None
     full: bool = False
 
+    @property
+    def turn_id(self) -> str:
+        """The turn that is wished for."""
+        return self.opening.turn_id
+
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class Grant:
     """The turn is held.
 
     `knows`: what the holder has is still true, so that its text goes on where it stands; `fresh`: nobody asked
@@ -60,7 +65,7 @@ class Duplicate:
     state: State
 
 
-def claim(tables: Tables, ask: Ask) -> Granted | Duplicate:
+def claim(tables: Tables, ask: Ask) -> Grant | Duplicate:
     """Claim a turn, or claim it again.
 
     Raises Conflict when somebody else holds what `have` speaks of, Exhausted when there is no room for a new one.
@@ -81,7 +86,7 @@ def _lease(tables: Tables, name: str, holder: str) -> Lease:
     return Lease(name, holder, tables.now + tables.limits.lease)
 
 
-def _begin(tables: Tables, ask: Ask) -> Granted:
+def _begin(tables: Tables, ask: Ask) -> Grant:
     if ask.full:
         admission.demand_room(tables, ask.key, ask.opening.policy.mode)
     turn = _new(tables, ask)
@@ -96,11 +101,11 @@ def _new(tables: Tables, ask: Ask) -> Turn:
     return Turn(ask.opening, conversation.id, lease, State.QUEUED, key=ask.key)
 
 
-def _granted(turn: Turn, *, knows: bool, fresh: bool = False) -> Granted:
-    return Granted(Held(turn.id, turn.lease.id, turn.lease.holder), knows, fresh)
+def _granted(turn: Turn, *, knows: bool, fresh: bool = False) -> Grant:
+    return Grant(Held(turn.id, turn.lease.id, turn.lease.holder), knows, fresh)
 
 
-def _go_on(tables: Tables, turn: Turn, ask: Ask) -> Granted:
+def _go_on(tables: Tables, turn: Turn, ask: Ask) -> Grant:
     """The same holder is back: a new lease, so that its former stream is fenced off, and nothing else changes."""
     turn = replace(turn, lease=_lease(tables, ask.lease, ask.holder))
     if ask.have is not None:
@@ -120,7 +125,7 @@ def _with(known: tuple[Posted, ...], posted: Posted) -> tuple[Posted, ...]:
     return (*others, posted) if posted.message_id else others
 
 
-def _restore(tables: Tables, ask: Ask, have: Have) -> Granted:
+def _restore(tables: Tables, ask: Ask, have: Have) -> Grant:
     """The store forgot this turn: producers go on at once, the others once these had time to come back."""
     turn = _new(tables, ask)
     for posted in have.posted:
@@ -152,7 +157,7 @@ class Adoption:
     lease: str
 
 
-def adopt(tables: Tables, wish: Adoption) -> Granted:
+def adopt(tables: Tables, wish: Adoption) -> Grant:
     """Claim an orphan: compare-and-set on the lease that ran out.
 
     Raises NotFound when there is no such turn, Conflict when it is no orphan any more.
@@ -165,7 +170,7 @@ def adopt(tables: Tables, wish: Adoption) -> Granted:
     return _take_over(tables, turn, _lease(tables, wish.lease, wish.holder))
 
 
-def _take_over(tables: Tables, turn: Turn, lease: Lease) -> Granted:
+def _take_over(tables: Tables, turn: Turn, lease: Lease) -> Grant:
     turn = replace(turn, lease=lease, serial=turn.serial + 1, link=turn.opening.origin.traceparent)
     tables.put_turn(turn)
     if turn.state is State.OPENED:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parley_cache import conversations, replies, turns
-from parley_cache.model import Held, Message, Opening, Posted, RefusalReason, Source, State, TextEnd
+from parley_cache.model import Have, Held, Message, Opening, Posted, RefusalReason, Source, State, TextEnd
 from parley_cache.records import Log, Turn
 from parley_cache.store.tables import Tables
 
@@ -77,6 +77,17 @@ class View:
     free_in: float | None = None
 
 
+UNKNOWN = -1
+"""The attempt of a holder that has text which may be another's: the log is told from its beginning."""
+
+
+def first(have: Have | None, *, knows: bool) -> Seen:
+    """Return what a holder was told before its stream began."""
+    if have is None or have.attempt == 0:
+        return Seen()
+    return Seen(attempt=have.attempt, offset=have.offset) if knows else Seen(attempt=UNKNOWN)
+
+
 def look(tables: Tables, right: Held, seen: Seen) -> View:
     """Read the turn that this lease fences; the text goes on where the holder stands."""
     turn = turns.held(tables, right)
@@ -120,16 +131,17 @@ def _stop(tables: Tables, turn: Turn, log: Log | None) -> StopView | None:
     if turn.state is State.ENDED and not turn.feeds:
         return None
     if log is not None and log.leader == turn.id and log.end is None:
-        return _leader_stop(turn, others_read=replies.others_read(tables, log))
+        return _leader_stop(tables, turn, log)
     return StopView(turn.stopped_by, others_read=False) if turn.stopped_by is not None else None
 
 
-def _leader_stop(turn: Turn, *, others_read: bool) -> StopView | None:
+def _leader_stop(tables: Tables, turn: Turn, log: Log) -> StopView | None:
+    if turn.stopped_by is None and turn.state is not State.ENDED:
+        return None
+    others_read = replies.others_read(tables, log)
     if turn.stopped_by is not None:
         return StopView(turn.stopped_by, others_read)
-    if turn.state is State.ENDED and not others_read:
-        return StopView("", others_read=False)
-    return None
+    return None if others_read else StopView("", others_read=False)
 
 
 @dataclass(frozen=True, slots=True)

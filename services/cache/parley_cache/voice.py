@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from parley_cache.model import Have, Source, State
+from parley_cache.model import Source, State
 from parley_cache.views import LogView, OpenedView, Seen, StopView, View
 from parley_cache.words import Committed, Opened, Piece, Queued, Refused, Restarted, StopRequested, Word
 from parley_kit.faults import Internal
-
-UNKNOWN = -1
-"""The attempt of a holder that has text which may be another's: the log is told from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +24,6 @@ class Told:
     ended: bool = False
     stop: StopView | None = None
     committed: bool = False
-
-
-def beginning(have: Have | None, *, knows: bool) -> Told:
-    """Return what a holder knows at the start of its stream."""
-    if have is None or have.attempt == 0:
-        return Told()
-    return Told(Seen(attempt=have.attempt, offset=have.offset) if knows else Seen(attempt=UNKNOWN))
 
 
 def is_over(told: Told, view: View) -> bool:

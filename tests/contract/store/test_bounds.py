@@ -7,9 +7,10 @@ import pytest
 from support.cache_turns import Gateway, StoreBench, opening
 
 from parley_cache import recall
+from parley_cache.claims import Granted
 from parley_cache.keys import key_of
 from parley_cache.model import Mode, Named
-from parley_cache.turns import Ask, Granted
+from parley_cache.turns import Ask
 from parley_cache.words import Opened
 from parley_kit.faults import Exhausted
 

@@ -50,16 +50,36 @@ async def test_a_lease_that_is_given_back_is_told_at_once(bench: StoreBench, gat
 
 
 async def test_every_subscription_hears_everything(bench: StoreBench, gateway: Gateway) -> None:
+    turn = await gateway.open("1000")
     several = [bench.store.changes() for _ in range(3)]
     for changes in several:
         await _next(changes)
-    await gateway.open("1000")
+    await turn.stop()
     for changes in several:
         assert turn_subject("1000") in await _next(changes)
 
 
 async def test_a_subscription_that_is_left_is_forgotten(bench: StoreBench, gateway: Gateway) -> None:
+    turn = await gateway.open("1000")
     changes = bench.store.changes()
     await _next(changes)
     await changes.aclose()  # type: ignore[attr-defined]  # every adapter writes it as a generator
+    await turn.stop()
+
+
+async def test_what_only_its_holder_waits_for_is_answered_and_not_told(bench: StoreBench, gateway: Gateway) -> None:
+    changes = bench.store.changes()
+    await _next(changes)
+    first = await gateway.open("1000")
+    await first.end()
+    other = await gateway.open("1001", prompt="another")
+    await other.stop()
+    assert await _next(changes) == {turn_subject("1001")}
+
+
+async def test_who_opened_a_turn_before_hears_that_it_is_opened_again(bench: StoreBench, gateway: Gateway) -> None:
     await gateway.open("1000")
+    changes = bench.store.changes()
+    await _next(changes)
+    await gateway.open("1000")
+    assert turn_subject("1000") in await _next(changes)

@@ -16,7 +16,8 @@ async def test_a_stream_is_woken_by_its_own_subjects_only() -> None:
         running = tasks.create_task(wakeups.run())
         await settle()
         with wakeups.listen(turn_subject("1000")) as mine, wakeups.listen(turn_subject("1001")) as other:
-            await Gateway(store).open("1000")
+            turn = await Gateway(store).open("1000")
+            await turn.stop()
             await settle()
             async with asyncio.timeout(5):
                 await mine.wait()

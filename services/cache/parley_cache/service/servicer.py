@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -12,17 +13,17 @@ from typing_extensions import override
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
-from parley_cache import voice
+from parley_cache.claims import Granted
 from parley_cache.fullness import Fullness
 from parley_cache.holding import Holding
 from parley_cache.keys import key_of
-from parley_cache.model import Have
 from parley_cache.observer import Observer, Result
 from parley_cache.orphanage import Orphanage
 from parley_cache.service import bounds, enums, reading, writing
 from parley_cache.service.open_streams import OpenStreams
 from parley_cache.store.port import Store
-from parley_cache.turns import Adoption, Ask, Duplicate, Granted
+from parley_cache.store.tables import turn_subject
+from parley_cache.turns import Adoption, Ask, Duplicate
 from parley_cache.wakeups import Wakeups
 from parley_cache.words import Repeated, Word
 from parley_kit.faults import Fault, InvalidInput, TimedOut
@@ -68,51 +69,36 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
         first = await _next(request_iterator, FIRST_STEP)
         if first is None:
             raise InvalidInput("step", "the first message is Open or Adopt.")
-        granted, have = await self._claim(first)
-        if isinstance(granted, Duplicate):
-            self._observer.decided(Result.DUPLICATE)
-            await context.write(writing.word(Repeated(granted.state)))
-            return
-        holding = Holding(self._store, self._wakeups, self._observer, granted.held, self._lease)
-        told = voice.beginning(have, knows=granted.knows)
-        with self._open.one():
-            await self._hold(holding, told, request_iterator, context, fresh=granted.fresh)
+        wish = _wish(first)
+        self._observer.claimed(wish.turn_id)
+        with self._wakeups.listen(turn_subject(wish.turn_id)) as ears:
+            granted = await self._granted(wish)
+            if isinstance(granted, Duplicate):
+                self._observer.decided(Result.DUPLICATE)
+                await context.write(writing.word(Repeated(granted.state)))
+                return
+            holding = Holding(self._store, self._observer, ears, granted, self._lease)
+            with self._open.one():
+                await self._hold(holding, request_iterator, context)
 
-    async def _claim(self, first: pb.HoldTurnRequest) -> tuple[Granted | Duplicate, Have | None]:
-        lease = secrets.token_hex(8)
-        if first.HasField("adopt"):
-            return await self._adopt(first.adopt, lease), None
-        if not first.HasField("open"):
-            raise InvalidInput("step", "the first message is Open or Adopt.")
-        opening, have = reading.opening(first.open), reading.have(first.open)
-        holder = reading.holder("open.holder", first.open.holder)
-        self._observer.claimed(opening.turn_id)
-        ask = Ask(opening, holder, lease, key_of(opening), have, full=self._fullness.is_reached)
-        granted = await self._store.claim(ask)
+    async def _granted(self, wish: Ask | Adoption) -> Granted | Duplicate:
+        if isinstance(wish, Adoption):
+            adopted = await self._store.adopt(wish)
+            self._observer.adopted()
+            return adopted
+        granted = await self._store.claim(replace(wish, full=self._fullness.is_reached))
         if isinstance(granted, Granted) and granted.fresh:
             self._fullness.let_in()
-        return granted, have
-
-    async def _adopt(self, adopt: pb.Adopt, lease: str) -> Granted:
-        turn_id = bounds.snowflake("adopt.turn_id", adopt.turn_id)
-        lapsed = bounds.needed("adopt.lease", adopt.lease, bounds.ID)
-        self._observer.claimed(turn_id)
-        granted = await self._store.adopt(
-            Adoption(turn_id, lapsed, reading.holder("adopt.holder", adopt.holder), lease)
-        )
-        self._observer.adopted()
         return granted
 
-    async def _hold(
-        self, holding: Holding, told: voice.Told, requests: Requests, context: HoldContext, *, fresh: bool
-    ) -> None:
+    async def _hold(self, holding: Holding, requests: Requests, context: HoldContext) -> None:
         async def write(word: Word) -> None:
             await context.write(writing.word(word))
 
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(holding, requests), name="hear")
-                await holding.speak(write, told, fresh=fresh)
+                await holding.speak(write)
                 reader.cancel()
         except BaseExceptionGroup as group:
             raise _cause(group) from None
@@ -142,6 +128,20 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
         reading.holder("holder", request.holder)
         async for orphan in self._orphanage.watch():
             yield pb.WatchOrphansResponse(orphan=writing.orphan(orphan))
+
+
+def _wish(first: pb.HoldTurnRequest) -> Ask | Adoption:
+    """Read what a stream begins with, under a lease with a fresh name."""
+    lease = secrets.token_hex(8)
+    if first.HasField("adopt"):
+        adopt = first.adopt
+        turn_id = bounds.snowflake("adopt.turn_id", adopt.turn_id)
+        lapsed = bounds.needed("adopt.lease", adopt.lease, bounds.ID)
+        return Adoption(turn_id, lapsed, reading.holder("adopt.holder", adopt.holder), lease)
+    if not first.HasField("open"):
+        raise InvalidInput("step", "the first message is Open or Adopt.")
+    opening, have = reading.opening(first.open), reading.have(first.open)
+    return Ask(opening, reading.holder("open.holder", first.open.holder), lease, key_of(opening), have)
 
 
 async def _next(requests: Requests, seconds: float) -> pb.HoldTurnRequest | None:

@@ -40,6 +40,9 @@ class _Frame:
     def tell(self, subject: str) -> None:
         self.told[subject] = None
 
+    def hush(self, subject: str) -> None:
+        self.told.pop(subject, None)
+
 
 class _Turns(_Frame, TurnTable):
     def __init__(self, limits: Limits) -> None:

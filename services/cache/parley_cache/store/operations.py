@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from typing_extensions import override
 
-from parley_cache import turns, views
+from parley_cache import claims, turns, views
+from parley_cache.claims import Granted
 from parley_cache.model import Held, Outcome, Posted, State, TextEnd
 from parley_cache.store.port import Store
 from parley_cache.store.tables import Tables
-from parley_cache.turns import Adoption, Ask, Duplicate, Granted
+from parley_cache.turns import Adoption, Ask, Duplicate
 from parley_cache.views import Seen, View
 
 T = TypeVar("T")
@@ -38,11 +39,11 @@ class Operations(Store):
     @override
     async def claim(self, ask: Ask) -> Granted | Duplicate:
         surely = Surely(turn=ask.opening.turn_id, ask=ask)
-        return await self._run("claim", lambda tables: turns.claim(tables, ask), surely)
+        return await self._run("claim", lambda tables: claims.claim(tables, ask), surely)
 
     @override
     async def adopt(self, wish: Adoption) -> Granted:
-        return await self._run("adopt", lambda tables: turns.adopt(tables, wish), Surely(turn=wish.turn_id))
+        return await self._run("adopt", lambda tables: claims.adopt(tables, wish), Surely(turn=wish.turn_id))
 
     @override
     async def renew(self, right: Held) -> None:
@@ -62,8 +63,9 @@ class Operations(Store):
         await self._run("post", lambda tables: turns.post(tables, right, posted), Surely(turn=right.turn_id))
 
     @override
-    async def end(self, right: Held, outcome: Outcome, shown: int) -> None:
-        await self._run("end", lambda tables: turns.end(tables, right, outcome, shown), Surely(turn=right.turn_id))
+    async def end(self, right: Held, outcome: Outcome, shown: int) -> View:
+        surely = Surely(turn=right.turn_id)
+        return await self._run("end", lambda tables: claims.end(tables, right, outcome, shown), surely)
 
     @override
     async def release(self, right: Held) -> None:

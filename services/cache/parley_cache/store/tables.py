@@ -110,3 +110,7 @@ class Tables(TurnTable, LogTable, ConversationTable, Drawers, Protocol):
     def tell(self, subject: str) -> None:
         """Wake whoever waits for this subject, once the operation is done."""
         ...
+
+    def hush(self, subject: str) -> None:
+        """Tell nobody of it after all: the operation's answer says it to the only one who waits."""
+        ...

@@ -35,6 +35,9 @@ class Draft:
     def tell(self, subject: str) -> None:
         self.told[subject] = None
 
+    def hush(self, subject: str) -> None:
+        self.told.pop(subject, None)
+
     def _cell(self, key: str) -> Any:
         if key in self._values:
             return self._values[key]
