@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from parley_cache.limits import Limits
 from parley_cache.store.operations import Surely
-from parley_cache.store.redis import cells
+from parley_cache.store.redis import cells, guesses
 from parley_cache.store.redis.lines import Lines
 from parley_cache.store.redis.near import Near
 from parley_cache.store.redis.needs import needs
@@ -27,15 +27,11 @@ TRIES = 50
 READS = 30
 """How often one try may find that it lacks something."""
 
+CLAIM = "claim"
+"""The operation whose guess may well be wrong, with a member that another cache saw last: what it needs comes back then."""
+
 PATIENT = 3
 """From so many tries on it waits a little, unevenly."""
-
-GUESSED = frozenset({"renew", "append", "post"})
-"""Operations that only extend what their holder has: run on what this process saw last, and written in one step.
-
-What they rest on is compared in Redis as ever. Their time is reckoned from Redis's last answer, which makes a lease
-longer by the way there, never shorter; whether somebody else's lease is over is never judged by such a time.
-"""
 
 
 class Transactions:
@@ -51,42 +47,49 @@ class Transactions:
         """Run a rule whole or not at all. Raises what it raises, Unavailable when others are always quicker."""
         wanted: Sequence[Read] = ()
         fought = ""
-        if name in GUESSED:
+        reads, now = self._reads(), self._steps.now()
+        if now is not None and guesses.is_worth(name, surely, self._value):
             try:
-                return await self._guess(name, rule, surely)
-            except (Changed, NotRead):
-                pass
+                return await self._guess(name, rule, surely, reads, now)
+            except Changed as change:
+                now = change.now
+        else:
+            now = None
         for tried in range(TRIES):
-            reads = Reads(self._near, cells.decode)
             try:
                 async with self._lines.stand(fought):
-                    return await self._try(name, rule, surely, reads, wanted)
+                    return await self._try(name, rule, surely, reads, now, wanted)
             except Changed as change:
                 wanted, fought = reads.wanted(), change.key
+                reads, now = self._reads(), None
                 if tried >= PATIENT:
                     await asyncio.sleep(random.random() * 0.001 * min(tried, 10))  # noqa: S311 — spreads, protects nothing
         raise Unavailable("STORE_BUSY", "Too many others change the same at once.")
 
-    async def _guess(self, name: str, rule: Rule[T], surely: Surely) -> T:
-        now = self._steps.now()
-        if now is None:
-            raise Changed
-        reads = Reads(self._near, cells.decode)
-        for read in needs(name, surely, self._value):
-            if read.key in self._near:
-                reads.cells[read.key] = self._near[read.key]
-        draft = RedisTables(reads, self._limits, now)
+    async def _guess(self, name: str, rule: Rule[T], surely: Surely, instead: Reads, now: float) -> T:
+        """Run a rule on what is near. Raises Changed where that is not so, for a claim with `instead` read anew."""
+        wanted, guessed, claims = list(needs(name, surely, self._value)), self._reads(), name == CLAIM
+        for read in wanted:
+            guesses.fill(guessed, read, absent=claims)
+        draft = RedisTables(guessed, self._limits, now)
         try:
             result = rule(draft)
-        except Fault:
+        except (Fault, NotRead):
             raise Changed from None  # it rests on what may have changed: look first
-        if not await self._write(draft):
+        if not guesses.may_stand(result) or not await self._write(draft, *((instead, wanted) if claims else ())):
             raise Changed
         return result
 
-    async def _try(self, name: str, rule: Rule[T], surely: Surely, reads: Reads, wanted: Sequence[Read]) -> T:
-        lacking = dict.fromkeys([*wanted, *needs(name, surely, self._value)])
-        now = await self._steps.read(reads, list(lacking))
+    def _reads(self) -> Reads:
+        return Reads(self._near, cells.decode)
+
+    async def _try(
+        self, name: str, rule: Rule[T], surely: Surely, reads: Reads, now: float | None, wanted: Sequence[Read]
+    ) -> T:
+        """Run a rule on what is read, first of all unless that was `now` done."""
+        if now is None:
+            lacking = dict.fromkeys([*wanted, *needs(name, surely, self._value)])
+            now = await self._steps.read(reads, list(lacking))
         for _ in range(READS):
             draft = RedisTables(reads, self._limits, now)
             try:
@@ -99,16 +102,18 @@ class Transactions:
             return result
         raise Internal("STORE_ERROR", "An operation reads without end.")
 
-    async def _write(self, draft: RedisTables) -> bool:
+    async def _write(self, draft: RedisTables, instead: Reads | None = None, wanted: Sequence[Read] = ()) -> bool:
         """Write what the rule decided; False: nothing. Either way what was read is remembered."""
         commands = draft.writes()
         if commands:
-            await self._steps.write(draft.reads, commands)
+            await self._steps.write(draft.reads, commands, instead, wanted)
         for key, cell in draft.reads.cells.items():
             self._near.keep(key, cell)
         for key, group in draft.reads.groups.items():
             self._near.keep(key, group)
         for key, cell in draft.fresh().items():
+            self._near.keep(key, cell)
+        for key, cell in draft.beside.items():
             self._near.keep(key, cell)
         return bool(commands)
 
