@@ -11,6 +11,7 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +121,9 @@ class Line:
             parameters=pb.Parameters(max_output_tokens=1024),
             cache_policy=pb.CachePolicy(mode=pb.CACHE_MODE_USE if not conversation else pb.CACHE_MODE_NEVER),
             holder="bench",
+            reads_more=True,
         )
+        self._words: deque[pb.HoldTurnResponse] = deque()
 
     async def open(self) -> None:
         """Ask for the turn."""
@@ -128,10 +131,18 @@ class Line:
 
     async def until(self, kind: str) -> pb.HoldTurnResponse:
         """Read to a word of this kind."""
-        while isinstance(word := await self._call.read(), pb.HoldTurnResponse):
+        while (word := await self._next()) is not None:
             if word.WhichOneof("event") == kind:
                 return word
         raise AssertionError(f"no {kind}: {await self._call.code()}")
+
+    async def _next(self) -> pb.HoldTurnResponse | None:
+        if not self._words:
+            message = await self._call.read()
+            if not isinstance(message, pb.HoldTurnResponse):
+                return None
+            self._words += (message, *message.more)
+        return self._words.popleft()
 
     async def say(self, text: str, offset: int = 0) -> None:
         """Produce text."""

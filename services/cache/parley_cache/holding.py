@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from parley_cache import voice
 from parley_cache.claims import Granted
@@ -17,7 +17,8 @@ from parley_cache.voice import Told
 from parley_cache.wakeups import Ears
 from parley_cache.words import Opened, Refused, Renewed, Word
 
-Write = Callable[[Word], Awaitable[None]]
+Write = Callable[[Sequence[Word]], Awaitable[None]]
+"""Tells words that belong to one moment."""
 
 RESULTS = {Source.LEAD: Result.LEAD, Source.FOLLOW: Result.FOLLOW, Source.STORED: Result.HIT}
 
@@ -39,7 +40,7 @@ class Holding:
         self._fresh = granted.fresh
         self._answers: deque[Word] = deque()
         self._last = False
-        self._ended = False
+        self._feeds = False
         self._led = False
 
     async def hear(self, step: Step) -> None:
@@ -56,8 +57,8 @@ class Holding:
             case Posted():
                 await store.post(right, step)
             case End(outcome, shown):
-                self._ended = True
-                self._view = await store.end(right, outcome, shown)
+                self._view = view = await store.end(right, outcome, shown)
+                self._feeds = view.feeds
                 self._ears.wake()
             case Release():
                 await store.release(right)
@@ -69,7 +70,7 @@ class Holding:
 
     async def part(self) -> None:
         """The holder says no more. After its End that means that it feeds no log any longer; before, it is a break."""
-        if self._ended:
+        if self._feeds:
             await self._store.release(self._right)
         self._close()
 
@@ -95,12 +96,13 @@ class Holding:
         return view or await self._store.look(self._right, self._told.seen)
 
     async def _say(self, write: Write, view: View) -> None:
-        while self._answers:
-            await write(self._answers.popleft())
         self._told, words = voice.say(self._told, view)
         for word in words:
             self._count(word)
-            await write(word)
+        words = [*self._answers, *words]
+        self._answers.clear()
+        if words:
+            await write(words)
 
     def _count(self, word: Word) -> None:
         if isinstance(word, Opened):

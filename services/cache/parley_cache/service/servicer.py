@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import grpc
@@ -15,7 +16,7 @@ from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
 from parley_cache.claims import Granted
 from parley_cache.fullness import Fullness
-from parley_cache.holding import Holding
+from parley_cache.holding import Holding, Write
 from parley_cache.keys import key_of
 from parley_cache.observer import Observer, Result
 from parley_cache.orphanage import Orphanage
@@ -79,7 +80,7 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
                 return
             holding = Holding(self._store, self._observer, ears, granted, self._lease)
             with self._open.one():
-                await self._hold(holding, request_iterator, context)
+                await self._hold(holding, request_iterator, partial(_write, context, joins=_joins(first)))
 
     async def _granted(self, wish: Ask | Adoption) -> Granted | Duplicate:
         if isinstance(wish, Adoption):
@@ -91,10 +92,7 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
             self._fullness.let_in()
         return granted
 
-    async def _hold(self, holding: Holding, requests: Requests, context: HoldContext) -> None:
-        async def write(word: Word) -> None:
-            await context.write(writing.word(word))
-
+    async def _hold(self, holding: Holding, requests: Requests, write: Write) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(holding, requests), name="hear")
@@ -142,6 +140,19 @@ def _wish(first: pb.HoldTurnRequest) -> Ask | Adoption:
         raise InvalidInput("step", "the first message is Open or Adopt.")
     opening, have = reading.opening(first.open), reading.have(first.open)
     return Ask(opening, reading.holder("open.holder", first.open.holder), lease, key_of(opening), have)
+
+
+def _joins(first: pb.HoldTurnRequest) -> bool:
+    return first.open.reads_more or first.adopt.reads_more
+
+
+async def _write(context: HoldContext, words: Sequence[Word], *, joins: bool) -> None:
+    """Write words, in one message where the holder reads that: each costs as much as a step in Redis."""
+    if joins:
+        await context.write(writing.words(words))
+        return
+    for word in words:
+        await context.write(writing.word(word))
 
 
 async def _next(requests: Requests, seconds: float) -> pb.HoldTurnRequest | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Callable, Sequence
 
 import grpc
@@ -98,6 +99,7 @@ class CacheClient(TurnStore):
 class _HoldCall(HoldCall):
     def __init__(self, call: Call, address: str, holder: str, heard: Callable[[], None]) -> None:
         self._call, self._address, self._holder, self._heard = call, address, holder, heard
+        self._told: deque[pb.HoldTurnResponse] = deque()
 
     @property
     @override
@@ -111,14 +113,20 @@ class _HoldCall(HoldCall):
 
     @override
     async def hear(self) -> Event | None:
-        while True:
-            with faults():
-                response = await self._call.read()
-            if not isinstance(response, pb.HoldTurnResponse):
-                return None
-            self._heard()
-            if (event := event_of(response)) is not None:
+        while self._told or await self._read():
+            if (event := event_of(self._told.popleft())) is not None:
                 return event
+        return None
+
+    async def _read(self) -> bool:
+        """Take what the next message says, often more than one word; False: there is none."""
+        with faults():
+            response = await self._call.read()
+        if not isinstance(response, pb.HoldTurnResponse):
+            return False
+        self._heard()
+        self._told += (response, *response.more)
+        return True
 
     @override
     async def done_saying(self) -> None:

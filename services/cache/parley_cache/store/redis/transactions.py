@@ -58,7 +58,9 @@ class Transactions:
         for tried in range(TRIES):
             try:
                 async with self._lines.stand(fought):
-                    return await self._try(name, rule, surely, reads, now, wanted)
+                    if now is None:
+                        now = await self._first(name, surely, reads, wanted)
+                    return await self._try(name, rule, surely, reads, now)
             except Changed as change:
                 wanted, fought = reads.wanted(), change.key
                 reads, now = self._reads(), None
@@ -83,13 +85,12 @@ class Transactions:
     def _reads(self) -> Reads:
         return Reads(self._near, cells.decode)
 
-    async def _try(
-        self, name: str, rule: Rule[T], surely: Surely, reads: Reads, now: float | None, wanted: Sequence[Read]
-    ) -> T:
-        """Run a rule on what is read, first of all unless that was `now` done."""
-        if now is None:
-            lacking = dict.fromkeys([*wanted, *needs(name, surely, self._value)])
-            now = await self._steps.read(reads, list(lacking))
+    async def _first(self, name: str, surely: Surely, reads: Reads, wanted: Sequence[Read]) -> float:
+        lacking = dict.fromkeys([*wanted, *needs(name, surely, self._value)])
+        return await self._steps.read(reads, list(lacking))
+
+    async def _try(self, name: str, rule: Rule[T], surely: Surely, reads: Reads, now: float) -> T:
+        """Run a rule on what is read at Redis's time `now`, and read on until it lacks nothing."""
         for _ in range(READS):
             draft = RedisTables(reads, self._limits, now)
             try:
