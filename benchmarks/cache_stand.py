@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
+from machine import PATIENCE
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
@@ -36,10 +37,11 @@ class Stand:
 
     def cpu_seconds(self) -> float:
         """Return what Redis and the caches have worked so far."""
-        return sum(_worked(pid) for pid in self.pids)
+        return sum(worked(pid) for pid in self.pids)
 
 
-def _worked(pid: int) -> float:
+def worked(pid: int) -> float:
+    """Return the CPU seconds of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
@@ -76,7 +78,7 @@ async def _process(*words: str, **environment: str) -> AsyncIterator[asyncio.sub
 @contextlib.asynccontextmanager
 async def _cache(url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     settings = {"LISTEN": "127.0.0.1:0", "METRICS_LISTEN": "127.0.0.1:0", "REDIS_URL": url, "SETTLE": "0"}
-    environment = {f"PARLEY_CACHE_{name}": value for name, value in settings.items()}
+    environment = PATIENCE | {f"PARLEY_CACHE_{name}": value for name, value in settings.items()}
     async with _process(sys.executable, "-m", "parley_cache", **environment) as process:
         assert process.stdout is not None
         async with asyncio.timeout(START_SECONDS):
