@@ -10,7 +10,7 @@ from pathlib import Path
 from table import Row, as_markdown, write
 
 HERE = Path(__file__).parent
-NO_QUESTION = {"__main__", "table", "machine", "cache_stand", "retention_rivals", "retention_traces"}
+NO_QUESTION = {"__main__", "table", "machine", "cache_stand", "litellm_rival", "retention_rivals", "retention_traces"}
 
 
 def questions(only: list[str]) -> list[str]:

@@ -11,11 +11,13 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
+from machine import PATIENCE
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
@@ -35,10 +37,11 @@ class Stand:
 
     def cpu_seconds(self) -> float:
         """Return what Redis and the caches have worked so far."""
-        return sum(_worked(pid) for pid in self.pids)
+        return sum(worked(pid) for pid in self.pids)
 
 
-def _worked(pid: int) -> float:
+def worked(pid: int) -> float:
+    """Return the CPU seconds of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
@@ -75,7 +78,7 @@ async def _process(*words: str, **environment: str) -> AsyncIterator[asyncio.sub
 @contextlib.asynccontextmanager
 async def _cache(url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     settings = {"LISTEN": "127.0.0.1:0", "METRICS_LISTEN": "127.0.0.1:0", "REDIS_URL": url, "SETTLE": "0"}
-    environment = {f"PARLEY_CACHE_{name}": value for name, value in settings.items()}
+    environment = PATIENCE | {f"PARLEY_CACHE_{name}": value for name, value in settings.items()}
     async with _process(sys.executable, "-m", "parley_cache", **environment) as process:
         assert process.stdout is not None
         async with asyncio.timeout(START_SECONDS):
@@ -120,7 +123,9 @@ class Line:
             parameters=pb.Parameters(max_output_tokens=1024),
             cache_policy=pb.CachePolicy(mode=pb.CACHE_MODE_USE if not conversation else pb.CACHE_MODE_NEVER),
             holder="bench",
+            reads_more=True,
         )
+        self._words: deque[pb.HoldTurnResponse] = deque()
 
     async def open(self) -> None:
         """Ask for the turn."""
@@ -128,10 +133,18 @@ class Line:
 
     async def until(self, kind: str) -> pb.HoldTurnResponse:
         """Read to a word of this kind."""
-        while isinstance(word := await self._call.read(), pb.HoldTurnResponse):
+        while (word := await self._next()) is not None:
             if word.WhichOneof("event") == kind:
                 return word
         raise AssertionError(f"no {kind}: {await self._call.code()}")
+
+    async def _next(self) -> pb.HoldTurnResponse | None:
+        if not self._words:
+            message = await self._call.read()
+            if not isinstance(message, pb.HoldTurnResponse):
+                return None
+            self._words += (message, *message.more)
+        return self._words.popleft()
 
     async def say(self, text: str, offset: int = 0) -> None:
         """Produce text."""

@@ -35,10 +35,14 @@ def _ours() -> float:
 
 
 class ForeignLoad:
-    """Measures around a block whose child processes end within it; `share` is of all cores, 0 to 1."""
+    """Measures around a block whose child processes end within it; `share` is of all cores, 0 to 1.
+
+    `kin`: seconds that processes of ours worked that are nobody's children any more.
+    """
 
     def __init__(self) -> None:
         self.share = 0.0
+        self.kin = 0.0
 
     def __enter__(self) -> Self:
         self._start = (_busy(), _total(), _ours())
@@ -48,4 +52,4 @@ class ForeignLoad:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         busy, total, ours = (now - then for now, then in zip((_busy(), _total(), _ours()), self._start, strict=True))
-        self.share = max(0.0, busy - ours) / max(total, 1e-9)
+        self.share = max(0.0, busy - ours - self.kin) / max(total, 1e-9)

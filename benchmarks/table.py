@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+
+import orjson
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
 
 
 def write(rows: Sequence[Row], folder: Path) -> None:
-    """Keep the rows as bench.json and bench.md."""
+    """Keep the rows as bench.json and bench.md; what could not be measured is null there and nan here."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "bench.json").write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
+    (folder / "bench.json").write_bytes(orjson.dumps(list(rows), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     (folder / "bench.md").write_text(as_markdown(rows) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class Line:
     def __init__(self, channel: grpc.aio.Channel, *, timeout: float | None = None) -> None:
         self.call = cache_pb2_grpc.TurnServiceStub(channel).HoldTurn(timeout=timeout)
         self.text = ""
+        self._words: deque[pb.HoldTurnResponse] = deque()
 
     @classmethod
     async def opened(cls, channel: grpc.aio.Channel, turn_id: str = "1000", **more: Any) -> Line:
@@ -88,9 +90,18 @@ class Line:
 
     async def read(self) -> pb.HoldTurnResponse | None:
         """Return the next word; None at the end."""
+        if not self._words:
+            message = await self.message()
+            if message is None:
+                return None
+            self._words += (message, *message.more)
+        return self._words.popleft()
+
+    async def message(self) -> pb.HoldTurnResponse | None:
+        """Return the next message with all its words; None at the end."""
         async with asyncio.timeout(SECONDS):
-            word = await self.call.read()
-        return word if isinstance(word, pb.HoldTurnResponse) else None
+            message = await self.call.read()
+        return message if isinstance(message, pb.HoldTurnResponse) else None
 
     async def until(self, kind: str) -> Any:
         """Read on to a word of this kind, gathering text on the way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -85,13 +86,13 @@ class Hold:
     right: Held
     told: Told
     words: list[Word] = field(default_factory=list)
-    view: View | None = None
+    shown: deque[View] = field(default_factory=deque)
 
     async def hear(self) -> list[Word]:
         """Return what there is to be told now: first what an operation has shown, as the service does."""
         fresh: list[Word] = []
         while True:
-            shown, self.view = self.view, None
+            shown = self.shown.popleft() if self.shown else None
             view = shown or await self.store.look(self.right, self.told.seen)
             self.told, words = voice.say(self.told, view)
             fresh += words
@@ -139,7 +140,7 @@ class Hold:
         await self.store.finish(self.right, TextEnd(attempt, result or Finished("end_turn")))
 
     async def end(self, outcome: Outcome = Outcome.ANSWERED, shown: int = 1_000_000) -> None:
-        self.view = await self.store.end(self.right, outcome, shown)
+        self.shown.append(await self.store.end(self.right, outcome, shown))
 
     async def answer(self, text: str) -> None:
         """Lead to the end."""
@@ -187,7 +188,7 @@ class Gateway:
         return self._hold(wanted or opening(turn_id), granted)
 
     def _hold(self, wanted: Opening, granted: Granted) -> Hold:
-        return Hold(self.store, wanted, granted.held, Told(granted.seen), [], granted.view)
+        return Hold(self.store, wanted, granted.held, Told(granted.seen), shown=deque([granted.view]))
 
 
 @dataclass

@@ -17,7 +17,7 @@ def find(tables: Tables, opening: Opening) -> Conversation:
     """Return the conversation that a question belongs to, a new one if there is none; index the question."""
     conversation_id = _resolve(tables, opening)
     conversation = tables.conversation(conversation_id) or Conversation(
-        conversation_id, started_by=opening.origin.author_id
+        conversation_id, started_by=opening.origin.author_id, edition=tables.now
     )
     conversation = replace(conversation, touched=tables.now)
     tables.put_conversation(conversation)
@@ -113,7 +113,7 @@ def occupy(tables: Tables, turn: Turn) -> Turn:
     """Give the conversation to this turn: its window, and the revision that it will commit."""
     conversation = tables.conversation(turn.conversation)
     if conversation is None:
-        conversation = Conversation(turn.conversation, started_by=turn.opening.origin.author_id)
+        conversation = Conversation(turn.conversation, started_by=turn.opening.origin.author_id, edition=tables.now)
     conversation = replace(conversation, active=(*conversation.active, turn.id), touched=tables.now)
     tables.put_conversation(conversation)
     return replace(

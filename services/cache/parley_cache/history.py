@@ -57,6 +57,7 @@ def _put(tables: Tables, conversation: Conversation, left: Messages) -> None:
             length=len(left),
             window=_window(tables, left),
             touched=tables.now,
+            edition=tables.now,
         )
     )
 
@@ -82,4 +83,4 @@ def with_room(tables: Tables, conversation: Conversation, more: int) -> Conversa
     kept = tables.messages(conversation.id, conversation.length // 2, conversation.length)
     turns = [message for message in kept if message.turn_id != kept[0].turn_id]
     tables.replace_messages(conversation.id, 0, turns)
-    return replace(conversation, length=len(turns), window=_window(tables, turns))
+    return replace(conversation, length=len(turns), window=_window(tables, turns), edition=tables.now)

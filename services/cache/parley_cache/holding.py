@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from parley_cache import voice
 from parley_cache.claims import Granted
@@ -18,7 +18,8 @@ from parley_cache.voice import Told
 from parley_cache.wakeups import Ears
 from parley_cache.words import Opened, Refused, Renewed, Word
 
-Write = Callable[[Word], Awaitable[None]]
+Write = Callable[[Sequence[Word]], Awaitable[None]]
+"""Tells words that belong to one moment."""
 
 RESULTS = {Source.LEAD: Result.LEAD, Source.FOLLOW: Result.FOLLOW, Source.STORED: Result.HIT}
 
@@ -27,7 +28,7 @@ class Holding:
     """The two halves of one stream; `hear` and `speak` run in tasks of their own.
 
     `ears` listened to the turn before it was claimed, so that nothing that comes after its first look is missed. `write`
-    tells the holder one word; `valid_for`: how long a lease is, in seconds.
+    tells the holder some words; `valid_for`: how long a lease is, in seconds.
     """
 
     def __init__(  # noqa: PLR0917 — what one stream has of the cache, put together once, in service
@@ -49,11 +50,12 @@ class Holding:
         self._told = Told(granted.seen)
         self._view: View | None = granted.view
         self._fresh = granted.fresh
+        self._granted: Sequence[Word] = (Renewed(0, granted.held.lease, valid_for),)
         self._reads = False
         self._write = write
         self._writing = asyncio.Lock()
         self._last = False
-        self._ended = False
+        self._feeds = False
         self._led = False
 
     async def hear(self, step: Step) -> None:
@@ -70,21 +72,21 @@ class Holding:
             case Posted():
                 await store.post(right, step)
             case End(outcome, shown):
-                self._ended = True
-                self._view = await store.end(right, outcome, shown)
+                self._view = view = await store.end(right, outcome, shown)
+                self._feeds = view.feeds
                 self._ears.wake()
             case Release():
                 await store.release(right)
                 self._close()
 
-    async def _say(self, word: Word) -> None:
-        """Both halves write; gRPC takes one word of a stream at a time."""
+    async def _say(self, *words: Word) -> None:
+        """Both halves write; gRPC takes one message of a stream at a time."""
         async with self._writing:
-            await self._write(word)
+            await self._write(words)
 
     async def part(self) -> None:
         """The holder says no more. After its End that means that it feeds no log any longer; before, it is a break."""
-        if self._ended:
+        if self._feeds:
             await self._store.release(self._right)
         self._close()
 
@@ -92,12 +94,8 @@ class Holding:
         self._last = True
         self._ears.wake()
 
-    async def grant(self) -> None:
-        """Tell the holder its lease, before all else."""
-        await self._say(Renewed(0, self._right.lease, self._valid_for))
-
     async def speak(self) -> None:
-        """Tell the holder every change, until the turn is over."""
+        """Tell the holder its lease, then every change, until the turn is over."""
         while True:
             last = self._last
             view = await self._look()
@@ -120,7 +118,9 @@ class Holding:
         self._told, words = voice.say(self._told, view)
         for word in words:
             self._count(word)
-            await self._say(word)
+        said, self._granted = [*self._granted, *words], ()
+        if said:
+            await self._say(*said)
 
     def _count(self, word: Word) -> None:
         if isinstance(word, Opened):

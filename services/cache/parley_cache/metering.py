@@ -34,11 +34,15 @@ def needs(origin: Origin) -> Iterator[tuple[type[object], str]]:
 def _rates(tables: Tables, whose: Sequence[Subject]) -> list[Rates]:
     """Return what is limited for each: what the operator allows, or less if its own settings say so."""
     settings = tables.records(Versioned, [subject.name for subject in whose])
-    own = [one.preferences.limits if one is not None else UsageLimits() for one in settings]
+    own = [one.preferences.limits if one is not None else None for one in settings]
     limits, period = tables.limits, tables.limits.message_period
     allowed = {SubjectKind.USER: limits.user, SubjectKind.GUILD: limits.guild}
     pairs = zip(whose, own, strict=True)
-    return [quotas.rates(allowed[subject.kind].stricter(less), period) for subject, less in pairs]
+    return [quotas.rates(_stricter(allowed[subject.kind], less), period) for subject, less in pairs]
+
+
+def _stricter(allowed: UsageLimits, own: UsageLimits | None) -> UsageLimits:
+    return allowed if own is None else allowed.stricter(own)
 
 
 def _accounts(tables: Tables, whose: Sequence[Subject], rates: Sequence[Rates]) -> Iterator[_Counted]:

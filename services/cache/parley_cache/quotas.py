@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
+from functools import lru_cache
+from types import MappingProxyType
 
 from parley_cache.model import Usage
 
@@ -61,11 +63,14 @@ class Bucket:
 Rates = Mapping[Kind, Rate]
 
 
+@lru_cache(maxsize=256)
 def rates(limits: UsageLimits, message_period: float) -> Rates:
-    """Return the rates of what is limited."""
+    """Return the rates of what is limited; for most members and guilds they are the operator's, and the same."""
     periods = {Kind.MESSAGES: message_period, Kind.TOKENS_DAY: DAY, Kind.COST_DAY: DAY}
     amounts = {kind: getattr(limits, kind.value) for kind in Kind}
-    return {kind: Rate(amount, periods.get(kind, MONTH)) for kind, amount in amounts.items() if amount}
+    return MappingProxyType(
+        {kind: Rate(amount, periods.get(kind, MONTH)) for kind, amount in amounts.items() if amount}
+    )
 
 
 def level(bucket: Bucket | None, rate: Rate, now: float) -> float:

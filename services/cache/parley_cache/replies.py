@@ -310,8 +310,8 @@ def leave(tables: Tables, turn: Turn) -> None:
 def quit_if_unread(tables: Tables, log_id: str) -> None:
     """When the leader's member and all others left: no newcomer may follow what is about to be stopped."""
     log = tables.log(log_id)
-    leader = tables.turn(log.leader) if log is not None else None
-    if log is None or log.end is not None or leader is None:
+    leader = tables.turn(log.leader) if log is not None and log.end is None else None
+    if log is None or leader is None:
         return
     if (leader.stopped_by is not None or leader.state is State.ENDED) and not others_read(tables, log):
         _drop_live(tables, log)

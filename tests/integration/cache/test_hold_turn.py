@@ -4,10 +4,14 @@ import asyncio
 
 import grpc
 import pytest
-from support.cache_lines import Line, open_request
+from support.cache_lines import CacheBench, Line, open_request
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
+from parley_cache.app import Cache
+from parley_cache.claims import Granted
+from parley_cache.turns import Ask, Duplicate
+from parley_kit.clock import settle
 
 
 async def test_a_new_turn_leads_and_ends_with_a_commit(channel: grpc.aio.Channel) -> None:
@@ -213,3 +217,67 @@ async def test_a_stream_that_says_nothing_and_ends_is_refused(channel: grpc.aio.
     line = Line(channel)
     await line.call.done_writing()
     assert (await line.status())[0] is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def _store(channel: grpc.aio.Channel) -> None:
+    line = await Line.opened(channel)
+    await line.until("opened")
+    await line.say("A log grows.")
+    await line.finish()
+    await line.end()
+    await line.until("committed")
+
+
+def _said(message: pb.HoldTurnResponse | None) -> list[str | None]:
+    assert message is not None
+    return [word.WhichOneof("event") for word in (message, *message.more)]
+
+
+async def test_who_reads_more_gets_a_stored_answer_in_one_message(channel: grpc.aio.Channel) -> None:
+    await _store(channel)
+    line = await Line.opened(channel, "1001", reads_more=True)
+    message = await line.message()
+    assert _said(message) == ["renewed", "opened", "text", "text_end"]
+    await line.end(shown=12)
+    assert _said(await line.message()) == ["committed"]
+    assert await line.over()
+
+
+async def test_who_does_not_read_more_gets_a_message_for_each_word(channel: grpc.aio.Channel) -> None:
+    await _store(channel)
+    line = await Line.opened(channel, "1001")
+    said = [_said(await line.message()) for _ in range(4)]
+    assert said == [["renewed"], ["opened"], ["text"], ["text_end"]]
+
+
+async def test_a_late_follower_gets_all_that_was_said_with_its_first_message(channel: grpc.aio.Channel) -> None:
+    leader = await Line.opened(channel)
+    await leader.until("opened")
+    await leader.say("so far " * 1000)
+    await leader.renew(1)
+    late = await Line.opened(channel, "1001", reads_more=True)
+    first = await late.message()
+    assert _said(first) == ["renewed", "opened", "text"]
+    assert first is not None
+    late.text = first.more[1].text.text
+    await leader.say("and on", offset=7000)
+    assert (await late.until("text")).text == "and on"
+
+
+async def test_what_happens_between_a_claim_and_its_first_word_is_told(
+    cache: CacheBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = cache.service.bound.service
+    assert isinstance(service, Cache)
+    store = service.store
+    claim = store.claim
+
+    async def claimed(ask: Ask) -> Granted | Duplicate:
+        granted = await claim(ask)
+        await store.stop(ask.turn_id, "77")
+        await settle()
+        return granted
+
+    monkeypatch.setattr(store, "claim", claimed)
+    line = await Line.opened(cache.channel)
+    assert (await line.until("stop_requested")).by == "77"

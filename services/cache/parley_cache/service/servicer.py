@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import grpc
@@ -79,10 +80,7 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
                 self._observer.decided(Result.DUPLICATE)
                 await context.write(writing.word(Repeated(granted.state)))
                 return
-
-            async def write(word: Word) -> None:
-                await context.write(writing.word(word))
-
+            write = partial(_write, context, joins=_joins(first))
             holding = Holding(self._store, self._rounds, self._observer, ears, granted, write, self._lease)
             with self._open.one():
                 await self._hold(holding, request_iterator)
@@ -105,7 +103,6 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
             raise
 
     async def _hold(self, holding: Holding, requests: Requests) -> None:
-        await holding.grant()
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read(holding, requests), name="hear")
@@ -153,6 +150,19 @@ def _wish(first: pb.HoldTurnRequest) -> Ask | Adoption:
         raise InvalidInput("step", "the first message is Open or Adopt.")
     opening, have = reading.opening(first.open), reading.have(first.open)
     return Ask(opening, reading.holder("open.holder", first.open.holder), lease, key_of(opening), have)
+
+
+def _joins(first: pb.HoldTurnRequest) -> bool:
+    return first.open.reads_more or first.adopt.reads_more
+
+
+async def _write(context: HoldContext, words: Sequence[Word], *, joins: bool) -> None:
+    """Write words, in one message where the holder reads that: each costs as much as a step in Redis."""
+    if joins:
+        await context.write(writing.words(words))
+        return
+    for word in words:
+        await context.write(writing.word(word))
 
 
 async def _next(requests: Requests, seconds: float) -> pb.HoldTurnRequest | None:

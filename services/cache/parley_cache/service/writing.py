@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -56,6 +57,13 @@ def word(value: Word) -> pb.HoldTurnResponse:
             return pb.HoldTurnResponse(stop_requested=pb.StopRequested(by=by, others_read=others_read))
         case Committed(revision):
             return pb.HoldTurnResponse(committed=pb.Committed(revision=revision))
+
+
+def words(several: Sequence[Word]) -> pb.HoldTurnResponse:
+    """Write what is said in one moment as one message."""
+    first, *more = map(word, several)
+    first.more.extend(more)
+    return first
 
 
 def _standing(value: Opened | Queued | Refused | Repeated) -> pb.HoldTurnResponse:

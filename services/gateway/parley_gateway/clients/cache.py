@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 
 import grpc
@@ -110,6 +110,7 @@ class _HoldCall(HoldCall):
         self._holder, self._heard = holder, heard
         self._begun: Call | None = None
         self._saying = asyncio.Lock()
+        self._told: deque[pb.HoldTurnResponse] = deque()
 
     @property
     @override
@@ -128,15 +129,21 @@ class _HoldCall(HoldCall):
 
     @override
     async def hear(self) -> Event | None:
-        while True:
-            with faults():
-                response = await self._call.read()
-            self._place.leave()
-            if not isinstance(response, pb.HoldTurnResponse):
-                return None
-            self._heard()
-            if (event := event_of(response)) is not None:
+        while self._told or await self._read():
+            if (event := event_of(self._told.popleft())) is not None:
                 return event
+        return None
+
+    async def _read(self) -> bool:
+        """Take what the next message says, often more than one word; False: there is none."""
+        with faults():
+            response = await self._call.read()
+        self._place.leave()
+        if not isinstance(response, pb.HoldTurnResponse):
+            return False
+        self._heard()
+        self._told += (response, *response.more)
+        return True
 
     @override
     async def done_saying(self) -> None:

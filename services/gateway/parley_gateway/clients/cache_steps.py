@@ -15,7 +15,7 @@ def request_of(step: claims.Step, holder: str) -> pb.HoldTurnRequest:
         case claims.Open():
             return pb.HoldTurnRequest(open=_open(step, holder))
         case claims.Adopt(turn_id, lease):
-            return pb.HoldTurnRequest(adopt=pb.Adopt(turn_id=turn_id, lease=lease, holder=holder))
+            return pb.HoldTurnRequest(adopt=pb.Adopt(turn_id=turn_id, lease=lease, holder=holder, reads_more=True))
         case claims.Text(attempt, offset, text):
             return pb.HoldTurnRequest(text=pb.Text(attempt=attempt, offset=offset, text=text))
         case claims.TextEnd():
@@ -48,6 +48,7 @@ def _open(step: claims.Open, holder: str) -> pb.Open:
         cache_policy=pb.CachePolicy(mode=pb.CACHE_MODE_USE, scope=pb.CACHE_SCOPE_GUILD),
         holder=holder,
         have=_have(step.have) if step.have is not None else None,
+        reads_more=True,
     )
 
 

@@ -365,6 +365,7 @@ class HoldTurnResponse(_message.Message):
     RESTARTED_FIELD_NUMBER: _builtins.int
     STOP_REQUESTED_FIELD_NUMBER: _builtins.int
     COMMITTED_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def duplicate(self) -> Global___Duplicate:
         """Somebody else holds or has done it; the only answer without a lease, and the last one."""
@@ -405,6 +406,12 @@ class HoldTurnResponse(_message.Message):
     def committed(self) -> Global___Committed:
         """The answer to End."""
 
+    @_builtins.property
+    def more(self) -> _containers.RepeatedCompositeFieldContainer[Global___HoldTurnResponse]:
+        """What is said in the same moment, after `event` and in this order; none of them has a `more` of its own. Only to a
+        holder that reads it (`Open.reads_more`): a message costs more than most of what it says.
+        """
+
     def __init__(
         self,
         *,
@@ -418,10 +425,11 @@ class HoldTurnResponse(_message.Message):
         restarted: Global___Restarted | None = ...,
         stop_requested: Global___StopRequested | None = ...,
         committed: Global___Committed | None = ...,
+        more: _abc.Iterable[Global___HoldTurnResponse] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["committed", b"committed", "duplicate", b"duplicate", "event", b"event", "opened", b"opened", "queued", b"queued", "refused", b"refused", "renewed", b"renewed", "restarted", b"restarted", "stop_requested", b"stop_requested", "text", b"text", "text_end", b"text_end"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["committed", b"committed", "duplicate", b"duplicate", "event", b"event", "opened", b"opened", "queued", b"queued", "refused", b"refused", "renewed", b"renewed", "restarted", b"restarted", "stop_requested", b"stop_requested", "text", b"text", "text_end", b"text_end"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["committed", b"committed", "duplicate", b"duplicate", "event", b"event", "more", b"more", "opened", b"opened", "queued", b"queued", "refused", b"refused", "renewed", b"renewed", "restarted", b"restarted", "stop_requested", b"stop_requested", "text", b"text", "text_end", b"text_end"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["duplicate", "renewed", "refused", "queued", "opened", "text", "text_end", "restarted", "stop_requested", "committed"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
@@ -448,6 +456,7 @@ class Open(_message.Message):
     HAVE_FIELD_NUMBER: _builtins.int
     REWIND_TO_FIELD_NUMBER: _builtins.int
     EXPECTED_REVISION_FIELD_NUMBER: _builtins.int
+    READS_MORE_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
     """The id of the Discord message or interaction that asks; a decimal snowflake, at most 20 characters."""
     prompt: _builtins.str
@@ -467,6 +476,8 @@ class Open(_message.Message):
     """The conversation's revision as whoever wants to rewind saw it (`Opened.revision` of that turn, if it was the
     last); any other refuses this turn as STALE. 0: whatever it is.
     """
+    reads_more: _builtins.bool
+    """The holder reads `HoldTurnResponse.more`."""
     @_builtins.property
     def conversation(self) -> Global___Conversation:
         """The conversation that the turn belongs to."""
@@ -507,10 +518,11 @@ class Open(_message.Message):
         have: Global___Have | None = ...,
         rewind_to: _builtins.str = ...,
         expected_revision: _builtins.int = ...,
+        reads_more: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cache_policy", b"cache_policy", "conversation", b"conversation", "have", b"have", "origin", b"origin", "parameters", b"parameters"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "cache_policy", b"cache_policy", "conversation", b"conversation", "expected_revision", b"expected_revision", "have", b"have", "holder", b"holder", "model", b"model", "origin", b"origin", "parameters", b"parameters", "prompt", b"prompt", "rewind_to", b"rewind_to", "system_prompt", b"system_prompt", "turn_id", b"turn_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "cache_policy", b"cache_policy", "conversation", b"conversation", "expected_revision", b"expected_revision", "have", b"have", "holder", b"holder", "model", b"model", "origin", b"origin", "parameters", b"parameters", "prompt", b"prompt", "reads_more", b"reads_more", "rewind_to", b"rewind_to", "system_prompt", b"system_prompt", "turn_id", b"turn_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -783,22 +795,26 @@ class Adopt(_message.Message):
     TURN_ID_FIELD_NUMBER: _builtins.int
     LEASE_FIELD_NUMBER: _builtins.int
     HOLDER_FIELD_NUMBER: _builtins.int
+    READS_MORE_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
     """The turn."""
     lease: _builtins.str
     """The lease that ran out."""
     holder: _builtins.str
     """The process incarnation that adopts."""
+    reads_more: _builtins.bool
+    """The holder reads `HoldTurnResponse.more`."""
     def __init__(
         self,
         *,
         turn_id: _builtins.str = ...,
         lease: _builtins.str = ...,
         holder: _builtins.str = ...,
+        reads_more: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder", "lease", b"lease", "turn_id", b"turn_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["holder", b"holder", "lease", b"lease", "reads_more", b"reads_more", "turn_id", b"turn_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -6,16 +6,22 @@ from collections.abc import Sequence
 
 from typing_extensions import override
 
+from parley_cache.limits import Limits
 from parley_cache.model import Message
 from parley_cache.records import Conversation
 from parley_cache.store.redis import cells, names
 from parley_cache.store.redis.draft import Command, Draft
-from parley_cache.store.redis.reads import Read
+from parley_cache.store.redis.near import SETTLED, Remembered, remembered
+from parley_cache.store.redis.reads import Cell, Read, Reads
 from parley_cache.store.tables import ConversationTable
 
 
 class RedisConversations(Draft, ConversationTable):
     """Each is a cell, a list of messages, a place among the longest untouched, and a set of what points to it."""
+
+    def __init__(self, reads: Reads, limits: Limits, now: float) -> None:
+        super().__init__(reads, limits, now)
+        self._replaced: set[str] = set()
 
     @override
     def conversation(self, conversation_id: str) -> Conversation | None:
@@ -28,23 +34,56 @@ class RedisConversations(Draft, ConversationTable):
 
     @override
     def append_messages(self, conversation_id: str, messages: Sequence[Message]) -> None:
+        self._push(conversation_id, messages)
+        conversation = self.conversation(conversation_id)
+        if conversation is None or names.messages(conversation_id) in self._replaced:
+            return
+        near = self._near(conversation) or remembered(conversation.edition, conversation.length, ())
+        if near.stop == conversation.length:
+            self._remember(conversation, near.start, (*near.messages, *messages))
+
+    def _push(self, conversation_id: str, messages: Sequence[Message]) -> None:
         self._do_many("RPUSH", names.messages(conversation_id), [cells.dump_message(one) for one in messages])
 
     @override
     def replace_messages(self, conversation_id: str, start: int, messages: Sequence[Message]) -> None:
         key = names.messages(conversation_id)
+        self._replaced.add(key)
         if start:
             self._do("LTRIM", key, 0, start - 1)
         else:
             self._do("DEL", key)
-        self.append_messages(conversation_id, messages)
+        self._push(conversation_id, messages)
 
     @override
     def messages(self, conversation_id: str, start: int, stop: int) -> Sequence[Message]:
-        if start >= stop:
+        conversation = self.conversation(conversation_id)
+        if start >= stop or conversation is None:
             return ()
-        found = self._read(Read("list", names.messages(conversation_id), start, stop - 1))
-        return tuple(cells.load_message(one) for one in found)
+        near = self._near(conversation)
+        if near is None or near.start > start:
+            near = remembered(conversation.edition, start, ())
+        if near.stop < stop:
+            near = self._read_on(conversation_id, near, stop)
+        found = near.messages[start - near.start :]
+        if start >= conversation.window.start:
+            self._remember(conversation, start, found)
+        return found[: stop - start]
+
+    def _read_on(self, conversation_id: str, near: Remembered, stop: int) -> Remembered:
+        found = self._read(Read("list", names.messages(conversation_id), near.stop, stop - 1))
+        return remembered(near.edition, near.start, (*near.messages, *map(cells.load_message, found)))
+
+    def _near(self, conversation: Conversation) -> Remembered | None:
+        """Return what this process knows of the messages, if only more were added since."""
+        cell = self.reads.known.get(names.messages(conversation.id))
+        near: Remembered | None = cell.value if cell is not None else None
+        return near if near is not None and near.edition == conversation.edition else None
+
+    def _remember(self, conversation: Conversation, start: int, messages: tuple[Message, ...]) -> None:
+        if conversation.edition:
+            near = remembered(conversation.edition, start, messages)
+            self.beside[names.messages(conversation.id)] = Cell(SETTLED, near)
 
     @override
     def conversation_of(self, message_id: str) -> str | None:

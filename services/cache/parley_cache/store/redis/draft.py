@@ -20,7 +20,7 @@ WORDS = 1000
 
 
 class Draft:
-    """Values over what was read. `now` in the store's seconds."""
+    """Values over what was read. `now` in the store's seconds; `beside`: what lies beside cells and may be kept near."""
 
     def __init__(self, reads: Reads, limits: Limits, now: float) -> None:
         self.reads = reads
@@ -28,6 +28,7 @@ class Draft:
         self.now = now
         self.version = secrets.token_bytes(VERSION)
         self.told: dict[str, None] = {}
+        self.beside: dict[str, Cell] = {}
         self._values: dict[str, Any] = {}
         self._commands: list[Command] = []
         self._figures: Counter[str] = Counter()

@@ -85,7 +85,8 @@ class RedisDrawers(Draft, Drawers):
     @override
     def add(self, counter: str, amount: int) -> None:
         self._added[counter] += amount
-        self._do("HINCRBY", names.COUNTERS, counter, amount)
+        if amount:
+            self._do("HINCRBY", names.COUNTERS, counter, amount)
 
 
 def numbers(found: Sequence[bytes]) -> dict[str, int]:

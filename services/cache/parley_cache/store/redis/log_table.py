@@ -10,7 +10,8 @@ from parley_cache.records import Log
 from parley_cache.store.redis import names
 from parley_cache.store.redis.draft import Command, Draft
 from parley_cache.store.redis.names import PREFIX
-from parley_cache.store.redis.reads import NotRead, Read
+from parley_cache.store.redis.near import SETTLED
+from parley_cache.store.redis.reads import Cell, NotRead, Read
 from parley_cache.store.tables import LogTable, log_subject
 
 BLOCK = 4096
@@ -48,12 +49,25 @@ class RedisLogs(Draft, LogTable):
     @override
     def text(self, log_id: str, start: int, stop: int) -> str:
         wanted = blocks(log_id, start, stop)
+        log = self.log(log_id)
+        settled = log is not None and log.end is not None
+        if settled:
+            self._recall(wanted)
         lacking = [read for read in wanted if read not in self.reads]
         if lacking:
             raise NotRead(*lacking)
-        found = "".join((self._read(read) or b"").decode() for read in wanted)
+        if settled:
+            self.beside |= {read.key: Cell(SETTLED, self._read(read) or b"") for read in wanted}
+        text = b"".join(self._read(read) or b"" for read in wanted).decode()
         skipped = start // BLOCK * BLOCK
-        return found[start - skipped : stop - skipped]
+        return text[start - skipped : stop - skipped]
+
+    def _recall(self, wanted: Iterable[Read]) -> None:
+        """Take what is near of a text that has ended: it stands as long as its log does, which is compared."""
+        for read in wanted:
+            cell = self.reads.known.get(read.key)
+            if cell is not None:
+                self.reads.others.setdefault(read, cell.value)
 
     @override
     def append_text(self, log_id: str, text: str) -> None:

@@ -18,6 +18,7 @@ TOUCHED: Final = "touched"
 FIGURES: Final = "figures"
 COUNTERS: Final = "counters"
 ENDS: Final = "ends"
+TEXT: Final = "text:"
 
 
 def turn(turn_id: str) -> str:
@@ -35,9 +36,9 @@ def log(log_id: str) -> str:
     return f"log:{log_id}"
 
 
-def block(log_id: str, number: int) -> str:
+def block(log_id: str, number: int | str) -> str:
     """A block of a log's text."""
-    return f"text:{log_id}:{number}"
+    return f"{TEXT}{log_id}:{number}"
 
 
 def readers(log_id: str) -> str:

@@ -6,15 +6,38 @@ Never believed: a step checks the version of all that it rests on, in Redis.
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import NamedTuple
 
-from parley_cache.model import Opening
+from parley_cache.model import Message, Opening
 from parley_cache.store.redis.reads import Cell
 
 MOST = 20_000
 """Records kept. A turn takes four: itself, what began it, its log, its conversation."""
 
+SETTLED = b"settled."
+"""The version of what stands as long as the record beside which it lies: the text of a log that ended, messages."""
+
 WORDS_MOST = 32 * 1024 * 1024
-"""Characters of prompts among them."""
+"""Characters of prompts, of answers that ended and of conversations among them."""
+
+
+class Remembered(NamedTuple):
+    """Messages of a conversation from `start` on, of one `edition`: as long as it stands, messages are only added."""
+
+    edition: float
+    start: int
+    messages: tuple[Message, ...]
+    size: int
+
+    @property
+    def stop(self) -> int:
+        """Where they end."""
+        return self.start + len(self.messages)
+
+
+def remembered(edition: float, start: int, messages: tuple[Message, ...]) -> Remembered:
+    """Return messages with their size, in characters."""
+    return Remembered(edition, start, messages, sum(len(message.text) for message in messages))
 
 
 class Near(OrderedDict[str, Cell]):
@@ -42,5 +65,11 @@ class Near(OrderedDict[str, Cell]):
 
 
 def _words(cell: Cell) -> int:
-    opening = cell.value
-    return len(opening.prompt) + len(opening.system_prompt) if isinstance(opening, Opening) else 0
+    match cell.value:
+        case Opening() as opening:
+            return len(opening.prompt) + len(opening.system_prompt)
+        case Remembered() as remembered:
+            return remembered.size
+        case bytes() as text:
+            return len(text)
+    return 0

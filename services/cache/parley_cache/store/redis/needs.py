@@ -11,7 +11,7 @@ from parley_cache.records import Log, Turn
 from parley_cache.retention import Stored
 from parley_cache.store.operations import Surely
 from parley_cache.store.redis import names
-from parley_cache.store.redis.cells import KINDS
+from parley_cache.store.redis.cells import KINDS, Kept
 from parley_cache.store.redis.log_table import blocks
 from parley_cache.store.redis.names import PREFIX
 from parley_cache.store.redis.reads import Read
@@ -22,6 +22,9 @@ KINDS[Stored.__name__] = Stored
 
 Known = Callable[[str], Any]
 """From a cell's key to its value as this process saw it last; None when it did not."""
+
+BEGINNING = 2
+"""Blocks of a shared answer's text that are read with its name: most answers are no longer."""
 
 WHOLE = "^.*$"
 LOG_OF_STORED = '^........%["([^"]*)"'
@@ -37,7 +40,7 @@ def needs(name: str, surely: Surely, known: Known) -> Iterator[Read]:
         return
     yield from _turn(surely.turn)
     if surely.ask is not None:
-        yield from _claim(surely.ask)
+        yield from _claim(surely.ask, known)
     turn = known(names.turn(surely.turn))
     if isinstance(turn, Turn) and name not in LIGHT:
         yield from _around(name, surely, turn, known)
@@ -48,7 +51,7 @@ def _turn(turn_id: str) -> Iterator[Read]:
     yield Read("cell", names.opening(turn_id))
 
 
-def _claim(ask: Ask) -> Iterator[Read]:
+def _claim(ask: Ask, known: Known) -> Iterator[Read]:
     opening = ask.opening
     yield from _conversation(opening)
     yield Read("cell", names.log(f"{opening.turn_id}.{ask.lease}"))
@@ -56,9 +59,28 @@ def _claim(ask: Ask) -> Iterator[Read]:
         KINDS[kind.__name__] = kind
         yield Read("cell", names.record(kind, name))
     if ask.key is not None:
-        yield Read("chain", names.record(Stored, ask.key.hex()), PREFIX + names.log("%s"), LOG_OF_STORED)
-        leader = " ".join(PREFIX + form for form in (names.log("%s"), names.turn("%t"), names.opening("%t")))
-        yield Read("chain", names.live(ask.key), leader, WHOLE)
+        yield from _shared(ask.key, known)
+
+
+def _shared(key: bytes, known: Known) -> Iterator[Read]:
+    """Yield the answer that is stored or runs, with the beginning of its text unless that is near."""
+    log, text = names.log("%s"), [names.block("%s", number) for number in range(BEGINNING)]
+    stored = names.record(Stored, key.hex())
+    yield Read("chain", stored, _forms(log, *(() if stored_text(stored, known) else text)), LOG_OF_STORED)
+    yield Read("chain", names.live(key), _forms(log, names.turn("%t"), names.opening("%t"), *text), WHOLE)
+
+
+def _forms(*forms: str) -> str:
+    return " ".join(PREFIX + form for form in forms)
+
+
+def stored_text(stored: str, known: Known) -> bool:
+    """Tell whether the text of this stored reply is near."""
+    kept = known(stored)
+    if not isinstance(kept, Kept):
+        return False
+    log = known(names.log(kept.record.log))
+    return isinstance(log, Log) and all(known(read.key) is not None for read in blocks(log.id, 0, log.length))
 
 
 def _conversation(opening: Opening) -> Iterator[Read]:
@@ -83,19 +105,26 @@ def _around(name: str, surely: Surely, turn: Turn, known: Known) -> Iterator[Rea
     if not isinstance(log, Log) or name == "append":
         return
     if name == "look":
-        yield from _text(surely, turn, log)
+        yield from _text(surely, turn, log, known)
     if log.leader == turn.id or name != "look":
         yield Read("group", names.readers(log.id))
+    if name in {"finish", "end"} and log.key is not None:
+        yield Read("cell", names.record(Stored, log.key.hex()))
     if name == "finish" and log.key is not None:
         yield Read("cell", names.live(log.key))
-        yield Read("cell", names.record(Stored, log.key.hex()))
     if name == "end":
-        yield from blocks(log.id, 0, log.length)
+        yield from _lacking(log, 0, log.length, known)
 
 
-def _text(surely: Surely, turn: Turn, log: Log) -> Iterator[Read]:
+def _lacking(log: Log, start: int, stop: int, known: Known) -> Iterator[Read]:
+    for read in blocks(log.id, start, stop):
+        if log.end is None or known(read.key) is None:
+            yield read
+
+
+def _text(surely: Surely, turn: Turn, log: Log, known: Known) -> Iterator[Read]:
     seen = surely.seen
     if seen is None or log.leader == turn.id:
         return
     start = seen.offset if seen.attempt == log.attempt else 0
-    yield from blocks(log.id, start, min(start + PIECE, max(log.length, start + 1)))
+    yield from _lacking(log, start, min(start + PIECE, max(log.length, start + 1)), known)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from parley_cache.store.redis.names import PREFIX
+from parley_cache.store.redis.names import PREFIX, TEXT
 
 VERSION = 8
 """Bytes of a version: random, new with each step that writes, so that none ever comes twice."""
@@ -48,7 +48,8 @@ class Reads:
     """Everything read so far by one try of an operation.
 
     `known`: what this process saw before; `used`: the cells and groups that the rule looked at. Only these must not
-    change: what was read on a guess stands in nobody's way.
+    change: what was read on a guess stands in nobody's way. `asked`: what was known when Redis was asked for more, to
+    which its answer "unchanged" refers.
     """
 
     known: Mapping[str, Cell]
@@ -57,6 +58,7 @@ class Reads:
     groups: dict[str, Cell] = field(default_factory=dict)
     others: dict[Read, Any] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    asked: dict[str, Cell] = field(default_factory=dict)
 
     def __contains__(self, read: Read) -> bool:
         if read.kind == "cell":
@@ -75,6 +77,8 @@ class Reads:
         key, first, second = PREFIX + read.key, read.first, read.second
         if read.kind in {"cell", "group"}:
             known = self.known.get(read.key)
+            if known is not None:
+                self.asked[read.key] = known
             first = known.version if known is not None else ABSENT  # type: ignore[assignment]  # bytes go as they are
         yield from (read.kind, key, first, second)
 
@@ -93,19 +97,24 @@ class Reads:
         self.cells[read.key] = self._cell(read.key, found[0])
         for name, cell in zip(found[1::2], found[2::2], strict=True):
             key = name.decode()[len(PREFIX) :]
-            self.cells[key] = self._cell(key, cell)
+            if key.startswith(TEXT):
+                self.others[Read("raw", key)] = cell
+            else:
+                self.cells[key] = self._cell(key, cell)
 
     def _cell(self, key: str, found: bytes | None) -> Cell:
         if found is None:
             return Cell(ABSENT, None)
+        if found == UNCHANGED:
+            return self.asked[key]
         known = self.known.get(key)
-        if known is not None and (found == UNCHANGED or found[:VERSION] == known.version):
+        if known is not None and found[:VERSION] == known.version:
             return known
         return Cell(found[:VERSION], self.decode(key, found[VERSION:]))
 
     def _group(self, key: str, found: Any) -> Cell:
         if found == UNCHANGED:
-            return self.known[key]
+            return self.asked[key]
         members = dict(zip(found[::2], found[1::2], strict=True))
         version = members.pop(b"", ABSENT)
         members.pop(b"#", None)

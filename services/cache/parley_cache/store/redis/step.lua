@@ -4,8 +4,9 @@
 -- ARGV     the schema's version; then three lists, each after its length:
 --            what must be unchanged: kind, key, version
 --            writes: how many words, the words of a command
---            reads: kind, key, two more words
--- Answers  {0, seconds, microseconds, what was read ...} or {1, the key that has changed} or {2, the schema found}.
+--            reads: kind, key, two more words; done when there is nothing to write, or nothing was written
+-- Answers  {0, seconds, microseconds, what was read ...} or {2, the schema found} or, when something has changed,
+--          {1, seconds, microseconds, the key that has changed, what was read ...}.
 --
 -- A cell is a string that begins with its version, 8 bytes; a group is a hash with its version under the empty name,
 -- its members under theirs with the number of their turn, and the last number under "#".
@@ -101,6 +102,7 @@ if found and found ~= mine then
   return { 2, found }
 end
 
+local changed
 for _ = 1, tonumber(word()) do
   local kind, key, version = word(), word(), word()
   local present
@@ -110,18 +112,20 @@ for _ = 1, tonumber(word()) do
     present = redis.call('GETRANGE', key, 0, 7)
   end
   if present ~= version then
-    return { 1, key }
+    changed = changed or key
   end
 end
 
 local writes = tonumber(word())
-if writes > 0 and not found then
+if writes > 0 and not found and not changed then
   redis.call('SET', KEYS[1], mine)
 end
 for _ = 1, writes do
   local words = tonumber(word())
   local own = commands[ARGV[at + 1]]
-  if own then
+  if changed then
+    -- the words are passed over
+  elseif own then
     own(unpack(ARGV, at + 2, at + words))
   else
     redis.call(unpack(ARGV, at + 1, at + words))
@@ -130,6 +134,12 @@ for _ = 1, writes do
 end
 
 local answer = { 0, clock[1], clock[2] }
+if changed then
+  answer = { 1, clock[1], clock[2], changed }
+end
+if (writes > 0) ~= (changed ~= nil) then
+  return answer
+end
 for _ = 1, tonumber(word()) do
   local kind, key, first, second = word(), word(), word(), word()
   answer[#answer + 1] = readers[kind](key, first, second)

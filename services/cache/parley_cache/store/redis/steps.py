@@ -22,12 +22,20 @@ KNOWN_TIME_SECONDS = 10.0
 """So long Redis's time is reckoned on from its last answer."""
 
 
-class Changed(Exception):  # noqa: N818 — a signal of this room
-    """Something that the operation rests on is another than it was read; `key` tells what."""
+HAS_CHANGED, OTHER_SCHEMA = 1, 2
+"""How an answer of step.lua begins; 0: all is well."""
 
-    def __init__(self, key: str = "") -> None:
+
+class Changed(Exception):  # noqa: N818 — a signal of this room
+    """Something that the operation rests on is another than it was read; `key` tells what.
+
+    `now`: Redis's time, if it was read again at once (`Steps.write`).
+    """
+
+    def __init__(self, key: str = "", now: float | None = None) -> None:
         super().__init__()
         self.key = key
+        self.now = now
 
 
 class Steps:
@@ -46,28 +54,42 @@ class Steps:
 
     async def read(self, reads: Reads, wanted: Sequence[Read], script: str = SCRIPT) -> float:
         """Read more, provided that nothing read before has changed; return Redis's time."""
-        words = [*_expectations(reads), 0, *_requests(reads, wanted)]
-        now, found = await self._take(words, script)
-        for read, one in zip(wanted, found, strict=True):
-            reads.take(read, one)
-        return now
+        changed, found = await self._take([*_expectations(reads), 0, *_requests(reads, wanted)], script)
+        if changed:
+            raise Changed(changed)
+        _note(reads, wanted, found)
+        return self._time + self.ahead
 
-    async def write(self, reads: Reads, commands: Sequence[Command], script: str) -> None:
-        """Write, provided that nothing read has changed. Raises Exhausted unless a full Redis takes this script."""
+    async def write(
+        self,
+        reads: Reads,
+        commands: Sequence[Command],
+        script: str,
+        instead: Reads | None = None,
+        wanted: Sequence[Read] = (),
+    ) -> None:
+        """Write, provided that nothing read has changed; else read what is wanted into `instead`, on the same way.
+
+        Raises Exhausted unless a full Redis takes this script.
+        """
         words: list[Any] = [*_expectations(reads), len(commands)]
         for command in commands:
             words += (len(command), *command)
-        await self._take([*words, 0], script)
+        changed, found = await self._take([*words, *_requests(instead or reads, wanted)], script)
+        if changed and instead is not None:
+            _note(instead, wanted, found)
+            raise Changed(changed, self._time + self.ahead)
+        if changed:
+            raise Changed(changed)
 
-    async def _take(self, words: list[Any], script: str) -> tuple[float, Sequence[Any]]:
+    async def _take(self, words: list[Any], script: str) -> tuple[str, Sequence[Any]]:
+        """Return the key that has changed, if one has, and what was read."""
         asked = time.monotonic()
         answer = await self._evaluate(script, [1, names.SCHEMA_KEY, names.SCHEMA, *words])
-        if answer[0] == 1:
-            raise Changed(answer[1].decode())
-        if answer[0] != 0:
+        if answer[0] == OTHER_SCHEMA:
             refuse_schema(answer[1])
         self._asked, self._time = asked, int(answer[1]) + int(answer[2]) / 1e6
-        return self._time + self.ahead, answer[3:]
+        return (answer[3].decode(), answer[4:]) if answer[0] == HAS_CHANGED else ("", answer[3:])
 
     async def _evaluate(self, script: str, words: list[Any]) -> Any:
         try:
@@ -82,6 +104,11 @@ def _expectations(reads: Reads) -> list[Any]:
     for kind, key, version in expected:
         words += (kind, PREFIX + key, version)
     return words
+
+
+def _note(reads: Reads, wanted: Sequence[Read], found: Sequence[Any]) -> None:
+    for read, one in zip(wanted, found, strict=True):
+        reads.take(read, one)
 
 
 def _requests(reads: Reads, wanted: Sequence[Read]) -> list[Any]:

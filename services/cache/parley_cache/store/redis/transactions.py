@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from parley_cache.limits import Limits
 from parley_cache.quotas import Account
 from parley_cache.store.operations import Surely
-from parley_cache.store.redis import cells, names
+from parley_cache.store.redis import cells, guesses, names
 from parley_cache.store.redis.convoys import Convoys, Rider
 from parley_cache.store.redis.lines import Lines
 from parley_cache.store.redis.names import PREFIX
@@ -29,15 +29,11 @@ Rule = Callable[[RedisTables], T]
 TRIES = 50
 """How often an operation begins again because others were quicker; each such time one of them went through."""
 
+CLAIM = "claim"
+"""The operation whose guess may well be wrong, with a member that another cache saw last: what it needs comes back then."""
+
 PATIENT = 3
 """From so many tries on it waits a little, unevenly."""
-
-GUESSED = frozenset({"renew", "append", "post"})
-"""Operations that only extend what their holder has: run on what this process saw last, and written in one step.
-
-What they rest on is compared in Redis as ever. Their time is reckoned from Redis's last answer, which makes a lease
-longer by the way there, never shorter; whether somebody else's lease is over is never judged by such a time.
-"""
 
 
 GROWING = frozenset({"claim", "append", "update_preferences"})
@@ -112,21 +108,26 @@ class Transactions:
         `wanted`: what it is known to read.
         """
         fought = ""
-        if name in GUESSED:
+        reads, now = self._reads(), self._steps.now()
+        if now is not None and guesses.is_worth(name, surely, self._value):
             try:
-                return await self._guess(name, rule, surely)
-            except (Changed, NotRead):
-                pass
+                return await self._guess(name, rule, surely, reads, now)
+            except Changed as change:
+                now = change.now
+        else:
+            now = None
         for tried in range(TRIES):
-            reads = Reads(self._near, cells.decode)
             try:
                 async with self._lines.stand(fought):
-                    return await self._try(name, rule, surely, reads, wanted)
+                    if now is None:
+                        now = await self._first(name, surely, reads, wanted)
+                    return await self._try(name, rule, surely, reads, now)
             except Changed as change:
                 wanted, fought = reads.wanted(), change.key
                 if fought.startswith(ACCOUNT) and _may_ride(name, surely):
                     result: T = await self._convoys.ride(fought, name, rule, wanted)
                     return result
+                reads, now = self._reads(), None
                 if tried >= PATIENT:
                     await asyncio.sleep(random.random() * 0.001 * min(tried, 10))  # noqa: S311 — spreads, protects nothing
         raise Unavailable("STORE_BUSY", "Too many others change the same at once.")
@@ -153,26 +154,29 @@ class Transactions:
             except Fault as fault:
                 _settle([rider], fault)
 
-    async def _guess(self, name: str, rule: Rule[T], surely: Surely) -> T:
-        now = self._steps.now()
-        if now is None:
-            raise Changed
-        reads = Reads(self._near, cells.decode)
-        for read in needs(name, surely, self._value):
-            if read.key in self._near:
-                reads.cells[read.key] = self._near[read.key]
-        draft = RedisTables(reads, self._limits, now)
+    async def _guess(self, name: str, rule: Rule[T], surely: Surely, instead: Reads, now: float) -> T:
+        """Run a rule on what is near. Raises Changed where that is not so, for a claim with `instead` read anew."""
+        wanted, guessed, claims = list(needs(name, surely, self._value)), self._reads(), name == CLAIM
+        for read in wanted:
+            guesses.fill(guessed, read, absent=claims)
+        draft = RedisTables(guessed, self._limits, now)
         try:
             result = rule(draft)
-        except Fault:
+        except (Fault, NotRead):
             raise Changed from None  # it rests on what may have changed: look first
-        if not await self._write(name, draft):
+        if not guesses.may_stand(result) or not await self._write(name, draft, *((instead, wanted) if claims else ())):
             raise Changed
         return result
 
-    async def _try(self, name: str, rule: Rule[T], surely: Surely, reads: Reads, wanted: Sequence[Read]) -> T:
+    def _reads(self) -> Reads:
+        return Reads(self._near, cells.decode)
+
+    async def _first(self, name: str, surely: Surely, reads: Reads, wanted: Sequence[Read]) -> float:
         lacking = dict.fromkeys([*wanted, *needs(name, surely, self._value)])
-        now = await self._steps.read(reads, list(lacking))
+        return await self._steps.read(reads, list(lacking))
+
+    async def _try(self, name: str, rule: Rule[T], surely: Surely, reads: Reads, now: float) -> T:
+        """Run a rule on what is read at Redis's time `now`, and read on until it lacks nothing."""
         while True:
             draft = RedisTables(reads, self._limits, now)
             try:
@@ -190,16 +194,21 @@ class Transactions:
             raise Internal("STORE_ERROR", "An operation asks for what it was given.")
         await self._steps.read(reads, list(dict.fromkeys([*lacking, *(read for read in more if read not in reads)])))
 
-    async def _write(self, name: str, draft: RedisTables) -> bool:
+    async def _write(
+        self, name: str, draft: RedisTables, instead: Reads | None = None, wanted: Sequence[Read] = ()
+    ) -> bool:
         """Write what the rule decided; False: nothing. Either way what was read is remembered."""
         commands = draft.writes()
         if commands:
-            await self._steps.write(draft.reads, commands, SCRIPT if name in GROWING else ROOMLESS)
+            script = SCRIPT if name in GROWING else ROOMLESS
+            await self._steps.write(draft.reads, commands, script, instead, wanted)
         for key, cell in draft.reads.cells.items():
             self._near.keep(key, cell)
         for key, group in draft.reads.groups.items():
             self._near.keep(key, group)
         for key, cell in draft.fresh().items():
+            self._near.keep(key, cell)
+        for key, cell in draft.beside.items():
             self._near.keep(key, cell)
         return bool(commands)
 

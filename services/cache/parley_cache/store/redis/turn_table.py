@@ -55,17 +55,17 @@ class RedisTurns(Draft, TurnTable):
         for turn_id, former, turn in list(self._changed(names.turn(""))):
             self._count(former, -1)
             self._count(turn, 1)
-            self._index(turn_id, turn)
+            self._index(turn_id, turn, was_there=former is not None)
         return super().writes()
 
-    def _index(self, turn_id: str, turn: Turn | None) -> None:
+    def _index(self, turn_id: str, turn: Turn | None, *, was_there: bool) -> None:
         if turn is None:
             self._do("ZREM", names.ALARMS, turn_id)
         else:
             self._do("ZADD", names.ALARMS, turns.next_alarm(turn, self.limits.done_for), turn_id)
         if turn is not None and turn.lease.lapsed and turn.state is not State.ENDED:
             self._do("ZADD", names.LAPSED, "NX", self.now, turn_id)
-        else:
+        elif was_there:
             self._do("ZREM", names.LAPSED, turn_id)
 
     def _count(self, turn: Turn | None, step: int) -> None:
