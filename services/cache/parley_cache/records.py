@@ -27,7 +27,8 @@ class Turn:
 
     `serial` counts what its holder must be told by another Opened; `window` is the range of the conversation's
     messages that it saw when it opened; `feeds`: it ended for its member, but its log is still open; `forgotten`:
-    nothing of it shall be remembered; `free_at`: when its member may claim a turn again, if it was refused for that.
+    nothing of it shall be remembered; `free_at`: when its member may claim a turn again, if it was refused for that;
+    `strange`: its holder came back with text that need not be this log's, so that it is always told from the beginning.
     """
 
     opening: Opening
@@ -50,6 +51,7 @@ class Turn:
     feeds: bool = False
     forgotten: bool = False
     free_at: float | None = None
+    strange: bool = False
 
     @property
     def id(self) -> str:

@@ -79,7 +79,7 @@ def claim(tables: Tables, ask: Ask) -> Grant | Duplicate:
         return Duplicate(turn.state)
     if leases.is_valid(turn.lease, tables.now):
         raise Conflict("HELD_ELSEWHERE", "Somebody else holds this turn.")
-    return _take_over(tables, turn, _lease(tables, ask.lease, ask.holder))
+    return _take_over(tables, replace(turn, strange=True), _lease(tables, ask.lease, ask.holder))
 
 
 def _lease(tables: Tables, name: str, holder: str) -> Lease:
@@ -109,9 +109,20 @@ def _go_on(tables: Tables, turn: Turn, ask: Ask) -> Grant:
     """The same holder is back: a new lease, so that its former stream is fenced off, and nothing else changes."""
     turn = replace(turn, lease=_lease(tables, ask.lease, ask.holder))
     if ask.have is not None:
-        turn = replace(turn, posted=_merged(turn.posted, ask.have.posted))
+        strange = turn.strange or not _may_have(turn, ask.have)
+        turn = replace(turn, posted=_merged(turn.posted, ask.have.posted), strange=strange)
     tables.put_turn(turn)
-    return _granted(turn, knows=True)
+    return _granted(turn, knows=not turn.strange)
+
+
+def _may_have(turn: Turn, have: Have) -> bool:
+    """Tell whether the text that a holder has can be that of its turn's log, as far as the store remembers.
+
+    Not, if it produced it and another one produces now; nor if it read it, and the store knows of no reading.
+    """
+    if have.source is Source.LEAD:
+        return turn.source is Source.LEAD
+    return have.attempt == 0 or turn.state is not State.QUEUED
 
 
 def _merged(known: tuple[Posted, ...], told: tuple[Posted, ...]) -> tuple[Posted, ...]:
@@ -137,7 +148,7 @@ def _restore(tables: Tables, ask: Ask, have: Have) -> Grant:
         conversations.catch_up(tables, turn.conversation, have.revision)
         turn = replies.lead_restored(tables, conversations.occupy(tables, turn), have)
     else:
-        turn = replace(turn, restore=_patience(tables, have))
+        turn = replace(turn, restore=_patience(tables, have), strange=True)
     tables.put_turn(turn)
     return _granted(turn, knows=have.source is Source.LEAD)
 

@@ -29,6 +29,48 @@ async def test_a_follower_waits_for_its_leader_to_come_back(bench: StoreBench, g
     assert await follower.heard(Restarted) == [Restarted(1)]
 
 
+async def test_a_follower_that_comes_back_once_more_hears_its_leader_from_the_beginning(
+    bench: StoreBench, gateway: Gateway
+) -> None:
+    """What it has need not be of the log that it finds, and does not become so by a second break."""
+    lost = await gateway.open("1001", have=have(Source.FOLLOW, offset=5))
+    follower = await gateway.open("1001", have=have(Source.FOLLOW, offset=5))
+    leader = await gateway.open("1000", have=have(offset=11))
+    await leader.say("Hello there")
+    await bench.later(6, leader, follower)
+    assert await follower.text() == "Hello there"
+    assert await follower.heard(Restarted) == [Restarted(1)]
+    again = await gateway.open("1001", have=have(Source.FOLLOW, offset=5))
+    assert await again.text() == "Hello there"
+    assert lost.words == []
+
+
+async def test_a_leader_that_finds_another_in_its_place_hears_that_one_from_the_beginning(
+    bench: StoreBench, gateway: Gateway, sibling: Gateway
+) -> None:
+    """Both may have begun a second attempt: the one since its executor was lost, the other in its place."""
+    leader = await gateway.open("1000")
+    await leader.say("first")
+    heir = await sibling.open("1001")
+    await bench.later(20, heir)
+    await heir.say("another second", attempt=2)
+    back = await gateway.open("1000", have=have(attempt=2, offset=6))
+    assert await back.source() is Source.FOLLOW
+    assert await back.text() == "another second"
+
+
+async def test_who_has_text_where_the_store_knows_of_none_hears_it_from_the_beginning(gateway: Gateway) -> None:
+    """The store lost its tail: the turn was opened, and waits again."""
+    first = await gateway.open("1000", prompt="first", reference=CHAT)
+    waiting = await gateway.open("1001", reference=CHAT)
+    assert await waiting.heard(Opened) == []
+    await (await gateway.open("1002")).say("Hello there")
+    back = await gateway.open("1001", reference=CHAT, have=have(Source.STORED, offset=5))
+    await first.end(Outcome.FAILED)
+    assert await back.source() is Source.FOLLOW
+    assert await back.text() == "Hello there"
+
+
 async def test_a_follower_whose_leader_stays_away_leads(bench: StoreBench, gateway: Gateway) -> None:
     follower = await gateway.open("1001", have=have(Source.FOLLOW, offset=5))
     await bench.later(6, follower)

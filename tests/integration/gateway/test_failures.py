@@ -171,6 +171,16 @@ async def test_without_a_cache_the_answer_comes_and_says_what_is_missing(alone: 
     assert alone.reply(question).split()[:5] == said(alone)[:5]
 
 
+async def test_who_began_alone_and_then_reads_what_another_gets_misses_nothing_and_says_nothing(alone: World) -> None:
+    await start(alone, cache_silence=1e-9)  # it never waits for the cache
+    asked = "Tell a story. [[ttft=0.5 tps=100 text=words:60]]"
+    first = alone.ask(asked)
+    await alone.until(lambda: alone.claude.live == 1)
+    second = alone.ask(asked, person="Noor")
+    await alone.ended(first)
+    assert (await alone.ended(second)).split() == said(alone, 0)
+
+
 async def test_a_cache_that_comes_back_learns_of_the_turn(alone: World) -> None:
     await start(alone, cache_silence=0.15)
     address = alone.cache.address if alone.cache is not None else ""

@@ -35,7 +35,7 @@ from parley_cache.store.redis.lines import Lines
 from parley_cache.store.redis.near import MOST, Near
 from parley_cache.store.redis.pauses import MOST as LONGEST
 from parley_cache.store.redis.pauses import Pauses
-from parley_cache.store.redis.reads import Cell
+from parley_cache.store.redis.reads import UNCHANGED, Cell, Read, Reads
 from parley_cache.window import Entry, Window
 
 ORIGIN = replace(opening().origin, asked_at=datetime(2026, 11, 22, 12, tzinfo=UTC))
@@ -115,3 +115,15 @@ async def test_who_lost_a_record_tries_again_one_after_the_other() -> None:
 
     await asyncio.gather(*(work() for _ in range(5)))
     assert not lines._locks
+
+
+@pytest.mark.parametrize("kind", ["cell", "group"])
+def test_unchanged_means_what_was_known_when_it_was_asked(kind: str) -> None:
+    """Others put into the near memory what they read, some of it older, while the answer is on its way."""
+    known = {"turn:1": Cell(b"version2", "new")}
+    reads = Reads(known, lambda _key, _found: "decoded")
+    wanted = Read(kind, "turn:1")
+    assert list(reads.request(wanted))[2] == b"version2"
+    known["turn:1"] = Cell(b"version1", "old")
+    reads.take(wanted, UNCHANGED)
+    assert (reads.cells | reads.groups)["turn:1"] == Cell(b"version2", "new")

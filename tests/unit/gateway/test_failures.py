@@ -47,5 +47,6 @@ def test_a_broken_hold_finds_its_row() -> None:
     assert cache_trouble(faults.Conflict("HELD_ELSEWHERE", ""), adopting=False) is Trouble.HELD_ELSEWHERE
     assert cache_trouble(faults.NotFound("NO_SUCH_TURN", ""), adopting=True) is Trouble.HELD_ELSEWHERE
     assert cache_trouble(faults.Unavailable("UNAVAILABLE", ""), adopting=False) is Trouble.CACHE_BROKEN
+    assert cache_trouble(faults.Conflict("LEASE_LOST", ""), adopting=False) is Trouble.CACHE_BROKEN
     assert cache_trouble(faults.OutOfRange("TEXT_PAST_END", ""), adopting=False) is Trouble.CACHE_BROKEN
     assert cache_trouble(faults.InvalidInput("prompt", ""), adopting=False) is Trouble.CACHE_SILENT

@@ -246,6 +246,30 @@ async def test_a_turn_that_was_taken_while_the_stream_was_broken_is_lost(
         assert not await hold.own()
 
 
+async def test_a_lease_that_was_replaced_is_asked_for_again_since_it_may_be_by_a_late_claim_of_ours(
+    store: ScriptedStore, clock: ManualClock
+) -> None:
+    async with held(store, clock) as hold:
+        store.calls[0].grant()
+        store.calls[0].fail(Conflict("LEASE_LOST", ""))
+        await clock.advance(0.1)
+        store.calls[1].grant()
+        await settle()
+        assert await hold.own()
+        assert hold.news.empty()
+
+
+async def test_a_followed_log_with_a_gap_is_opened_again_where_we_are(store: ScriptedStore, clock: ManualClock) -> None:
+    async with held(store, clock):
+        store.calls[0].grant()
+        store.calls[0].tell(Opened("c", Source.FOLLOW, 1), Text(1, 0, "Hello"), Text(1, 9, "re"))
+        await clock.advance(0.1)
+        again = store.calls[1].said[0]
+        assert isinstance(again, Open)
+        assert again.have is not None
+        assert again.have.offset == 5
+
+
 async def test_an_orphan_that_somebody_else_took_is_left(store: ScriptedStore, clock: ManualClock) -> None:
     async with held(store, clock, adopt=Adopt("9", "old")) as hold:
         assert store.calls[0].said == [Adopt("9", "old")]

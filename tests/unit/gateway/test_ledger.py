@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from parley_gateway.claims import (
 )
 from parley_gateway.model import Outcome
 from parley_gateway.turns.ledger import MAX_TEXT, Ledger
+from parley_kit.faults import Unavailable
 
 PAGE = Posted(PostedKind.PAGE, 0, "500")
 END = End(Outcome.ANSWERED, 5)
@@ -134,6 +136,16 @@ def test_a_follower_reads_what_overlaps_only_once() -> None:
     assert ledger.opened(Opened("c", Source.FOLLOW, 3)), "another one begins anew"
 
 
+def test_a_gap_in_a_followed_log_is_no_text() -> None:
+    ledger = Ledger()
+    ledger.opened(Opened("c", Source.FOLLOW, 2))
+    ledger.read(Text(2, 0, "Hello"))
+    with pytest.raises(Unavailable, match="goes on at 6, and we have 5"):
+        ledger.read(Text(2, 6, "there"))
+    assert ledger.read(Text(1, 9, "of another attempt")) == ""
+    assert ledger.text == "Hello"
+
+
 def test_a_follower_that_is_promoted_begins_anew() -> None:
     ledger = Ledger()
     ledger.opened(Opened("c", Source.FOLLOW, 1))
@@ -147,6 +159,30 @@ def test_a_leader_whose_log_went_to_another_follows_from_nothing() -> None:
     ledger.append("mine", 0)
     assert ledger.opened(Opened("c", Source.FOLLOW, 1)), "even if the attempts have the same number"
     assert ledger.text == ""
+
+
+def test_what_claude_still_says_when_the_text_is_anothers_is_not_spliced_into_that() -> None:
+    ledger = leading()
+    ledger.append("mine", 0)
+    ledger.opened(Opened("c", Source.FOLLOW, 2))
+    ledger.append(" too", 0)
+    ledger.begin_again(3)
+    ledger.close(TextEnd(1, Whole("end_turn")))
+    assert ledger.read(Text(2, 0, "another's")) == "another's"
+    assert (ledger.attempt, ledger.text, ledger.text_end) == (2, "another's", None)
+
+
+def test_an_attempt_that_the_cache_did_not_hear_of_is_said_from_its_beginning() -> None:
+    ledger = leading()
+    ledger.append("first", 0)
+    said(ledger)
+    ledger.begin_again(2)
+    ledger.append("second try", 0)
+    ledger.broken()
+    ledger.claim()
+    assert not ledger.opened(Opened("c", Source.LEAD, 1, 5))
+    ledger.close(TextEnd(2, Whole("end_turn")))
+    assert said(ledger) == [Text(2, 0, "second try"), TextEnd(2, Whole("end_turn"))]
 
 
 def test_who_answered_alone_keeps_its_text_whatever_number_the_cache_gives() -> None:

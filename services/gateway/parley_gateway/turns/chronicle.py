@@ -62,7 +62,7 @@ class Chronicle:
 
     def began(self, attempt: int) -> None:
         """Note that we produce another attempt."""
-        self._hold.ledger.begin(attempt)
+        self._hold.ledger.begin_again(attempt)
         self._hold.changed()
 
     def closed(self, text_end: TextEnd) -> None:

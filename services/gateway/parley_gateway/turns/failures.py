@@ -70,6 +70,10 @@ TABLE: dict[Trouble, Remedy] = {
 
 FULL = frozenset({"POOL_FULL", "DRAINING"})
 """Reasons of an executor that is well and has no place."""
+LEASE_LOST = "LEASE_LOST"
+"""The cache's reason when another claim replaced ours. It may be one of our own that came late: a stream that we gave
+up, at a cache that was slow to hear it. Opening again tells whose the turn is.
+"""
 LOST = frozenset({"UNAVAILABLE", "UNKNOWN", "INTERNAL", "CANCELLED", "ABORTED", "DATA_LOSS", "UNIMPLEMENTED"})
 """Reasons of a call that broke below the executor's own words: status names, since no ErrorInfo came."""
 
@@ -87,7 +91,7 @@ def executor_trouble(fault: Fault, *, talking: bool) -> Trouble:
 
 def cache_trouble(fault: Fault, *, adopting: bool) -> Trouble:
     """Return the row for a HoldTurn that broke; adopting: nothing was heard since we asked for an orphan."""
-    if isinstance(fault, Conflict) or (adopting and isinstance(fault, NotFound)):
+    if (isinstance(fault, Conflict) and fault.reason != LEASE_LOST) or (adopting and isinstance(fault, NotFound)):
         return Trouble.HELD_ELSEWHERE
     return Trouble.CACHE_SILENT if isinstance(fault, InvalidInput) else Trouble.CACHE_BROKEN
 

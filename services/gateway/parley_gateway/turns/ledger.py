@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from parley_gateway.claims import End, Have, Opened, Posted, PostedKind, Release, Source, Step, Text, TextEnd, TurnState
+from parley_kit.faults import Unavailable
 
 MAX_TEXT = 65_536
 """Most characters of one Text (cache.proto)."""
@@ -51,15 +52,23 @@ class Ledger:
         self.state, self.source = TurnState.OPENED, Source.LEAD
         self.begin(1)
 
+    def begin_again(self, attempt: int) -> None:
+        """Begin another attempt of the text that we produce, as long as it is ours."""
+        if self.leads:
+            self.begin(attempt)
+
     def append(self, text: str, now: float) -> None:
-        """Add what Claude said."""
+        """Add what Claude said; not what still comes after the cache made the text somebody else's."""
+        if not self.leads:
+            return
         if self._said == len(self.text) and self.text:
             self._flush_at = now + self.batch
         self.text += text
 
     def close(self, text_end: TextEnd) -> None:
-        """Close the text that we produce."""
-        self.text_end = text_end
+        """Close the text that we produce, as long as it is ours."""
+        if self.leads:
+            self.text_end = text_end
 
     def post(self, posted: Posted) -> None:
         """Note a Discord message; an empty id removes it."""
@@ -86,8 +95,9 @@ class Ledger:
     def opened(self, opened: Opened) -> bool:
         """Take where the cache is; return whether the text begins anew.
 
-        A leader keeps what it produced, whatever number the cache gives it; a follower keeps what it read of the
-        same attempt.
+        A leader keeps what it produced, whatever number the cache gives it; only a number of before the attempt that
+        it began meanwhile is not taken, since the text behind it is another. A follower keeps what it read of the same
+        attempt.
         """
         leads = opened.source is Source.LEAD
         kept = self.leads == leads and self.state is TurnState.OPENED and (leads or opened.attempt == self.attempt)
@@ -99,7 +109,12 @@ class Ledger:
         return not kept
 
     def read(self, piece: Text) -> str:
-        """Take a piece of a followed log; return what of it is new. Pieces may overlap, never leave a gap."""
+        """Take a piece of a followed log; return what of it is new. Pieces may overlap.
+
+        Raises Unavailable when one is missing: opened again, the log goes on where we are.
+        """
+        if piece.attempt == self.attempt and piece.offset > len(self.text):
+            raise Unavailable("TEXT_MISSING", f"The log goes on at {piece.offset}, and we have {len(self.text)}.")
         fresh = piece.text[max(0, len(self.text) - piece.offset) :] if piece.attempt == self.attempt else ""
         self.text += fresh
         return fresh
@@ -111,9 +126,12 @@ class Ledger:
         self._unsaid = list(self.posted)
 
     def _go_on(self, opened: Opened) -> None:
+        if opened.attempt < self.attempt:
+            self._said = 0
+        else:
+            self.attempt, self._said = opened.attempt, min(opened.offset, len(self.text))
         if self.leads and self.text_end is not None:
-            self.text_end = TextEnd(opened.attempt, self.text_end.result, self.text_end.usage)
-        self.attempt, self._said = opened.attempt, min(opened.offset, len(self.text))
+            self.text_end = TextEnd(self.attempt, self.text_end.result, self.text_end.usage)
         self._said_text_end, self._flush_at = False, 0.0
         known = {(posted.kind, posted.index): posted.message_id for posted in opened.posted}
         self._posted = known | self._posted

@@ -117,7 +117,6 @@ class Turn:
         if self._orphan is not None or await self._hold.first_word() or not await self._standby.our_turn():
             return
         self._watch.trouble(Trouble.CACHE_SILENT.name, TABLE[Trouble.CACHE_SILENT].act.name)
-        self._verdict.without_memory = True
         self._hold.go_alone()
         self._hold.news.put_nowait(Turned(Opened("", Source.LEAD, 1), anew=True))
 
@@ -187,6 +186,7 @@ class Turn:
         self._chronicle.opened(opened)
         if not turned.anew:
             return
+        self._verdict.without_memory = not opened.conversation_id  # only what we begin alone has none
         await self._lead.quit()
         if self._began:
             self._reply.restart(opened.attempt)

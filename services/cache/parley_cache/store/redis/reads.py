@@ -39,6 +39,8 @@ class Cell(NamedTuple):
     value: Any
 
 
+NOTHING = Cell(ABSENT, None)
+
 Decode = Callable[[str, bytes], Any]
 """From a key and what stands after the version to the value."""
 
@@ -47,9 +49,9 @@ Decode = Callable[[str, bytes], Any]
 class Reads:
     """Everything read so far by one try of an operation.
 
-    `known`: what this process saw before; `used`: the cells and groups that the rule looked at. Only these must not
-    change: what was read on a guess stands in nobody's way. `asked`: what was known when Redis was asked for more, to
-    which its answer "unchanged" refers.
+    `known`: what this process saw before, which others change meanwhile; `sent`: what of it Redis was told that we
+    know; `used`: the cells and groups that the rule looked at. Only these must not change: what was read on a guess
+    stands in nobody's way.
     """
 
     known: Mapping[str, Cell]
@@ -57,8 +59,8 @@ class Reads:
     cells: dict[str, Cell] = field(default_factory=dict)
     groups: dict[str, Cell] = field(default_factory=dict)
     others: dict[Read, Any] = field(default_factory=dict)
+    sent: dict[str, Cell] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
-    asked: dict[str, Cell] = field(default_factory=dict)
 
     def __contains__(self, read: Read) -> bool:
         if read.kind == "cell":
@@ -76,10 +78,8 @@ class Reads:
         """Yield the words that ask for it."""
         key, first, second = PREFIX + read.key, read.first, read.second
         if read.kind in {"cell", "group"}:
-            known = self.known.get(read.key)
-            if known is not None:
-                self.asked[read.key] = known
-            first = known.version if known is not None else ABSENT  # type: ignore[assignment]  # bytes go as they are
+            known = self.sent[read.key] = self.known.get(read.key, NOTHING)
+            first = known.version  # type: ignore[assignment]  # bytes go as they are
         yield from (read.kind, key, first, second)
 
     def take(self, read: Read, found: Any) -> None:
@@ -104,9 +104,9 @@ class Reads:
 
     def _cell(self, key: str, found: bytes | None) -> Cell:
         if found is None:
-            return Cell(ABSENT, None)
+            return NOTHING
         if found == UNCHANGED:
-            return self.asked[key]
+            return self.sent[key]
         known = self.known.get(key)
         if known is not None and found[:VERSION] == known.version:
             return known
@@ -114,7 +114,7 @@ class Reads:
 
     def _group(self, key: str, found: Any) -> Cell:
         if found == UNCHANGED:
-            return self.asked[key]
+            return self.sent[key]
         members = dict(zip(found[::2], found[1::2], strict=True))
         version = members.pop(b"", ABSENT)
         members.pop(b"#", None)
