@@ -46,5 +46,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
 def write(rows: Sequence[Row], folder: Path) -> None:
     """Keep the rows as bench.json and bench.md; what could not be measured is null there and nan here."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "bench.json").write_bytes(orjson.dumps(list(rows), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    (folder / "bench.json").write_bytes(
+        orjson.dumps(list(rows), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    )
     (folder / "bench.md").write_text(as_markdown(rows) + "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from opentelemetry.trace import NoOpTracer
 from prometheus_client import CollectorRegistry
@@ -15,8 +15,10 @@ from parley_cache.limits import Limits
 from parley_cache.store.redis import RedisStore
 from parley_cache.store.redis.instruments import Instruments
 from parley_cache.store.target import Target
+from parley_kit.faults import Unavailable
 
 READY_SECONDS = 10.0
+BACK_SECONDS = 30.0
 
 
 def target_of(place: Server | Fleet) -> Target:
@@ -43,6 +45,16 @@ async def store_on(target: Target, limits: Limits, *, patience: float = 5.0) -> 
         running.cancel()
         await asyncio.wait([running])
         await store.close()
+
+
+async def eventually(work: Callable[[], Awaitable[object]]) -> None:
+    """Try until it works: the store is on its way back."""
+    async with asyncio.timeout(BACK_SECONDS):
+        while True:
+            with contextlib.suppress(Unavailable):
+                await work()
+                return
+            await asyncio.sleep(0.01)
 
 
 @contextlib.asynccontextmanager

@@ -7,13 +7,13 @@ import contextlib
 import itertools
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from support.cache_turns import Gateway, Hold, StoreBench, have, opening
 from support.redis_server import Fleet, Server, free_port, needed, redis_server, sentinel_fleet
-from support.redis_stores import bench_on, store_on, target_of
+from support.redis_stores import bench_on, eventually, store_on, target_of
 
 from parley_cache import metering
 from parley_cache.limits import Limits
@@ -37,16 +37,6 @@ def own(tmp_path: Path) -> Iterator[Server]:
     """A server that the test may mistreat."""
     with redis_server(tmp_path) as server:
         yield server
-
-
-async def _eventually(work: Callable[[], Awaitable[object]]) -> None:
-    """Try until it works: the store is on its way back."""
-    async with asyncio.timeout(SECONDS):
-        while True:
-            with contextlib.suppress(Unavailable):
-                await work()
-                return
-            await asyncio.sleep(0.01)
 
 
 # --- a crowd
@@ -194,7 +184,7 @@ async def test_after_a_crash_in_mid_operation_nothing_is_half_written(tmp_path: 
             with pytest.raises(Unavailable):
                 await speaking
             server.start()
-            await _eventually(reader.hear)
+            await eventually(reader.hear)
             text = await reader.text()
             view = await store.look(hold.right, hold.told.seen)
             assert view.log is not None
@@ -210,7 +200,7 @@ async def test_what_a_restart_without_persistence_forgot_is_restored_by_its_hold
         losses = store.losses
         own.kill()
         own.start()
-        await _eventually(store.figures)
+        await eventually(store.figures)
         assert store.losses > losses
         with pytest.raises(Unavailable, match="no longer knows"):
             await hold.renew()
@@ -228,7 +218,7 @@ async def test_a_failover_costs_a_moment_and_no_text(tmp_path: Path) -> None:
             await leader.say("Hello")
             fleet.wait_until_in_step()
             await asyncio.to_thread(fleet.fail_over)
-            await _eventually(leader.renew)
+            await eventually(leader.renew)
             await leader.say(" there")
             await leader.finish()
             assert await follower.text() == "Hello there"
@@ -240,7 +230,7 @@ async def test_a_dead_master_is_replaced_without_help(tmp_path: Path) -> None:
             hold = await Gateway(store).open("1000")
             fleet.wait_until_in_step()
             fleet.master().kill()
-            await _eventually(hold.renew)
+            await eventually(hold.renew)
             assert store.losses > 0
 
 
@@ -260,7 +250,7 @@ async def test_a_silent_redis_fails_calls_soon_and_then_at_once(own: Server) -> 
         with pytest.raises(Unavailable):
             refused.send(None)  # not even one turn of the loop
         own.signal(signal.SIGCONT)
-        await _eventually(hold.renew)
+        await eventually(hold.renew)
 
 
 async def test_a_call_while_redis_is_down_says_so_and_works_once_it_is_back(own: Server) -> None:
@@ -270,7 +260,7 @@ async def test_a_call_while_redis_is_down_says_so_and_works_once_it_is_back(own:
         with pytest.raises(Unavailable):
             await hold.renew()
         own.start()
-        await _eventually(lambda: Gateway(store).open("1001"))
+        await eventually(lambda: Gateway(store).open("1001"))
 
 
 async def test_a_broken_subscription_begins_anew_with_everything(own: Server) -> None:

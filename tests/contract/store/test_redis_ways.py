@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from support.cache_turns import Gateway, Hold
-from support.redis_server import Server
-from support.redis_stores import store_on, target_of
+from support.redis_server import Server, redis_server
+from support.redis_stores import eventually, store_on, target_of
 
 from parley_cache import purging, recall
 from parley_cache.limits import Limits
@@ -156,3 +157,18 @@ async def test_a_stored_answer_in_a_conversation_with_a_past_is_not_given(pair: 
         hold = await Gateway(pair[0]).open(f"2{len(str(reference))}", reference=reference, author_id="9")
         assert await hold.source() is Source.LEAD
         await hold.end()
+
+
+async def test_what_redis_lost_of_a_conversation_is_lost_for_all(tmp_path: Path) -> None:
+    with redis_server(tmp_path) as own:
+        async with store_on(target_of(own), Limits()) as first, store_on(target_of(own), Limits()) as second:
+            await _turn(first, "100", "1")
+            assert own.say("SAVE").startswith("+OK")
+            await _turn(first, "101", "2", "Lost.")
+            own.kill()
+            own.start()
+            await eventually(second.figures)
+            await eventually(first.figures)
+            await _turn(second, "102", "3", "Kept.")
+            opened = await (await Gateway(first).open("200", reference=CHAT, author_id="9")).opened()
+            assert [message.text for message in opened.window] == ["100", "It was me.", "102", "Kept."]

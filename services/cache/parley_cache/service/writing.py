@@ -43,13 +43,33 @@ SEEN = 1 << 19
 """Code points of one message that Claude sees: four bytes each at most, and gRPC takes 4 MiB."""
 
 
+def words(several: Sequence[Word]) -> pb.HoldTurnResponse:
+    """Write what is said in one moment as one message, each word in its place: a window is not copied twice."""
+    message = pb.HoldTurnResponse()
+    for number, value in enumerate(several):
+        _put(message.more.add() if number else message, value)
+    return message
+
+
 def word(value: Word) -> pb.HoldTurnResponse:
     """Write what the cache says to a holder."""
+    return words((value,))
+
+
+def _put(message: pb.HoldTurnResponse, value: Word) -> None:
     match value:
-        case Opened() | Queued() | Refused() | Repeated():
-            return _standing(value)
+        case Opened():
+            _open_up(message.opened, value)
+        case Queued() | Refused() | Repeated():
+            message.MergeFrom(_standing(value))
         case Piece() | TextEnd() | Restarted():
-            return _telling(value)
+            message.MergeFrom(_telling(value))
+        case Renewed() | StopRequested() | Committed():
+            message.MergeFrom(_answering(value))
+
+
+def _answering(value: Renewed | StopRequested | Committed) -> pb.HoldTurnResponse:
+    match value:
         case Renewed(number, lease, valid_for):
             renewed = pb.Renewed(number=number, lease=lease, valid_for=duration(timedelta(seconds=valid_for)))
             return pb.HoldTurnResponse(renewed=renewed)
@@ -59,17 +79,8 @@ def word(value: Word) -> pb.HoldTurnResponse:
             return pb.HoldTurnResponse(committed=pb.Committed(revision=revision))
 
 
-def words(several: Sequence[Word]) -> pb.HoldTurnResponse:
-    """Write what is said in one moment as one message."""
-    first, *more = map(word, several)
-    first.more.extend(more)
-    return first
-
-
-def _standing(value: Opened | Queued | Refused | Repeated) -> pb.HoldTurnResponse:
+def _standing(value: Queued | Refused | Repeated) -> pb.HoldTurnResponse:
     match value:
-        case Opened():
-            return pb.HoldTurnResponse(opened=_opened(value))
         case Queued(position):
             return pb.HoldTurnResponse(queued=pb.Queued(position=position))
         case Refused(reason, free_in):
@@ -103,35 +114,45 @@ def time_in(seconds: float) -> Timestamp:
     return message
 
 
-def _opened(opened: Opened) -> pb.Opened:
-    return pb.Opened(
-        conversation_id=opened.conversation_id,
-        revision=opened.revision,
-        started_by=opened.started_by,
-        window=[seen(message) for message in opened.window],
-        source=enums.SOURCE_NUMBERS[opened.source],
-        attempt=opened.attempt,
-        offset=opened.offset,
-        posted=[note(posted) for posted in opened.posted],
-        link=opened.link,
-    )
+def _open_up(message: pb.Opened, opened: Opened) -> None:
+    message.conversation_id = opened.conversation_id
+    message.revision = opened.revision
+    message.started_by = opened.started_by
+    for one in opened.window:
+        _say(message.window.add(), _bounded(one))
+    message.source = enums.SOURCE_NUMBERS[opened.source]
+    message.attempt = opened.attempt
+    message.offset = opened.offset
+    message.posted.extend(map(note, opened.posted))
+    message.link = opened.link
+    message.SetInParent()
 
 
 def seen(message: Message) -> pb.Message:
-    """Write a message as Claude shall see it: of an enormous one the end, so that the conversation can go on."""
-    return said(message if len(message.text) <= SEEN else replace(message, text=message.text[-SEEN:]))
+    """Write a message as Claude shall see it."""
+    return said(_bounded(message))
+
+
+def _bounded(message: Message) -> Message:
+    """Return a message, of an enormous one the end, so that the conversation can go on."""
+    return message if len(message.text) <= SEEN else replace(message, text=message.text[-SEEN:])
 
 
 def said(message: Message) -> pb.Message:
     """Write a message of a conversation."""
-    return pb.Message(
-        role=enums.ROLE_NUMBERS[message.role],
-        text=message.text,
-        author_id=message.author_id,
-        author_name=message.author_name,
-        turn_id=message.turn_id,
-        attachments=[_attachment(one) for one in message.attachments],
-    )
+    written = pb.Message()
+    _say(written, message)
+    return written
+
+
+def _say(written: pb.Message, message: Message) -> None:
+    written.role = enums.ROLE_NUMBERS[message.role]
+    written.text = message.text
+    written.author_id = message.author_id
+    written.author_name = message.author_name
+    written.turn_id = message.turn_id
+    if message.attachments:
+        written.attachments.extend(map(_attachment, message.attachments))
 
 
 def _attachment(attachment: Attachment) -> pb.Attachment:

@@ -78,7 +78,7 @@ class RedisConversations(Draft, ConversationTable):
         """Return what this process knows of the messages, if only more were added since."""
         cell = self.reads.known.get(names.messages(conversation.id))
         near: Remembered | None = cell.value if cell is not None else None
-        return near if near is not None and near.edition == conversation.edition else None
+        return near if near is not None and near.is_of(conversation.edition, conversation.length) else None
 
     def _remember(self, conversation: Conversation, start: int, messages: tuple[Message, ...]) -> None:
         if conversation.edition:

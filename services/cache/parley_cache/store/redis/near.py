@@ -1,6 +1,7 @@
 """What this process read or wrote last, by version: so that an unchanged record is neither sent nor decoded again.
 
-Never believed: a step checks the version of all that it rests on, in Redis.
+Never believed: a step checks the version of all that it rests on, in Redis. All of it is forgotten with a connection:
+a Redis that comes back may have lost its tail, and what is written then under names that this process knows is another.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ class Remembered(NamedTuple):
         """Where they end."""
         return self.start + len(self.messages)
 
+    def is_of(self, edition: float, length: int) -> bool:
+        """Tell whether a conversation of this edition and length begins as these do."""
+        return self.edition == edition and self.stop <= length
+
 
 def remembered(edition: float, start: int, messages: tuple[Message, ...]) -> Remembered:
     """Return messages with their size, in characters."""
@@ -46,6 +51,13 @@ class Near(OrderedDict[str, Cell]):
     def __init__(self) -> None:
         super().__init__()
         self._words = 0
+        self._losses = 0
+
+    def since(self, losses: int) -> None:
+        """Forget what was seen before the last of so many losses of the connection."""
+        if losses != self._losses:
+            self._losses, self._words = losses, 0
+            self.clear()
 
     def keep(self, key: str, cell: Cell) -> None:
         """Note a record's newest version; an absent one is not worth a place."""

@@ -47,6 +47,11 @@ class Steps:
         self._asked = float("-inf")
         self._time = 0.0
 
+    @property
+    def losses(self) -> int:
+        """How often the connection was lost."""
+        return self._link.losses
+
     def now(self) -> float | None:
         """Return Redis's time, at most as far before its own as an answer takes; None: it was not told lately."""
         passed = time.monotonic() - self._asked

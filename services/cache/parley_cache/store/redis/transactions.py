@@ -108,6 +108,7 @@ class Transactions:
         `wanted`: what it is known to read.
         """
         fought = ""
+        self._near.since(self._steps.losses)
         reads, now = self._reads(), self._steps.now()
         if now is not None and guesses.is_worth(name, surely, self._value):
             try:
@@ -197,20 +198,19 @@ class Transactions:
     async def _write(
         self, name: str, draft: RedisTables, instead: Reads | None = None, wanted: Sequence[Read] = ()
     ) -> bool:
-        """Write what the rule decided; False: nothing. Either way what was read is remembered."""
-        commands = draft.writes()
+        """Write what the rule decided; False: nothing. Either way what was read is remembered, unless the connection broke."""
+        commands, losses = draft.writes(), self._steps.losses
         if commands:
             script = SCRIPT if name in GROWING else ROOMLESS
             await self._steps.write(draft.reads, commands, script, instead, wanted)
-        for key, cell in draft.reads.cells.items():
-            self._near.keep(key, cell)
-        for key, group in draft.reads.groups.items():
-            self._near.keep(key, group)
-        for key, cell in draft.fresh().items():
-            self._near.keep(key, cell)
-        for key, cell in draft.beside.items():
-            self._near.keep(key, cell)
+        if losses == self._steps.losses:
+            self._remember(draft)
         return bool(commands)
+
+    def _remember(self, draft: RedisTables) -> None:
+        for several in (draft.reads.cells, draft.reads.groups, draft.fresh(), draft.beside):
+            for key, cell in several.items():
+                self._near.keep(key, cell)
 
     def _value(self, key: str) -> Any:
         cell = self._near.get(key)
