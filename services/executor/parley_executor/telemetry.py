@@ -13,10 +13,10 @@ from typing_extensions import override
 from parley_executor.engines.port import EngineError, Finished, Started
 from parley_executor.model import Request, Usage
 from parley_executor.observer import Call, Observer
-from parley_executor.reasons import Reason
+from parley_executor.reasons import PASSING, Reason
 from parley_executor.slots import Slots
 from parley_kit import semconv
-from parley_kit.metrics import SECONDS, Metrics, exemplar
+from parley_kit.metrics import SECONDS, Metrics, exemplar, from_zero
 from parley_kit.telemetry import PROPAGATOR
 
 TOKENS = tuple(4**power for power in range(1, 11))
@@ -58,6 +58,7 @@ class Figures:
         self.retries = Counter(
             semconv.UPSTREAM_RETRIES, "Second tries at Claude's API.", ("reason",), registry=registry
         )
+        from_zero(self.retries, sorted(reason.value for reason in PASSING))
         self._accepted: set[str] = set()
 
     def accept(self, model: str) -> None:
