@@ -1,0 +1,242 @@
+"""What each expression of the dashboards must say about the conversation of `talk`, by what the sandbox counted of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from support.prometheus import Labels
+from support.proofs import Between, Buckets, Events, Proof, Ratio, Steady, WhenFull, by, one, quantile, within
+from support.talk import SLOTS, Evidence
+
+from parley_gateway.figures import FIRST_TEXT, STALENESS
+from parley_kit import semconv
+from parley_sandbox.discord import queries
+
+MODEL = "claude-sonnet-5"
+SERVICES = ("gateway", "cache", "executor", "monitor")
+VERSION = "0.1.0"
+MESSAGES = f"POST {queries.CREATE.removeprefix('POST ')}"
+QUICK = 0.5
+"""Seconds within which the cache says its first word, on a busy machine too."""
+
+# --- what was counted
+
+
+def outcomes(evidence: Evidence) -> Mapping[str, int]:
+    """Turns by outcome."""
+    found: Counter[str] = Counter()
+    for (outcome, _), count in evidence.outcomes().items():
+        found[outcome] += count
+    return found
+
+
+def sources(evidence: Evidence) -> Mapping[str, int]:
+    """Answered turns by where their text came from."""
+    return {source: count for (outcome, source), count in evidence.outcomes().items() if outcome == "answered"}
+
+
+def leads(evidence: Evidence) -> int:
+    """Turns that asked for Claude."""
+    return sum(count for (_, source), count in evidence.outcomes().items() if source == "lead")
+
+
+def retries(evidence: Evidence) -> int:
+    """Calls that Claude refused and that were made again: all, but the last one of the turn that failed so."""
+    return sum(record.status == 529 for record in evidence.records) - evidence.reasons()["OVERLOADED"]
+
+
+def clicks(evidence: Evidence) -> list[float]:
+    """How long Discord took for each answer to a click."""
+    return [request.took for request in evidence.accepted(queries.CALLBACK)]
+
+
+def decisions(evidence: Evidence) -> Mapping[str, int]:
+    """What the cache says of new turns."""
+    found = evidence.outcomes()
+    return {
+        "hit": found["answered", "stored"],
+        "follow": found["answered", "follow"],
+        "lead": leads(evidence),
+        "refused": found["refused", "none"],
+    }
+
+
+def admitted(evidence: Evidence) -> int:
+    """Turns that got a slot: each made one call of Claude."""
+    return len(evidence.records) - retries(evidence)
+
+
+def events(evidence: Evidence) -> Mapping[str, int]:
+    """Discord tells the bot of questions and clicks, and of its own messages."""
+    handled = len(evidence.replies) + len(clicks(evidence))
+    return {"handled": handled, "ignored": len(evidence.accepted(queries.CREATE))}
+
+
+def pages(evidence: Evidence) -> int:
+    """Edits of pages that Discord took."""
+    return len(evidence.pages(queries.CREATE)) + len(evidence.pages(queries.EDIT))
+
+
+def opening(evidence: Evidence) -> Mapping[str, list[float]]:
+    """How long turns waited for the cache's word: at once, but for the one that waited for the turn before."""
+    waited = (evidence.root("bread").end - evidence.root("queued").start) / 1e9
+    at_once = [0.0] * (leads(evidence) - 1)
+    return {"lead": [*at_once, waited], "follow": [0.0], "stored": [0.0]}
+
+
+def answers(evidence: Evidence) -> list[float]:
+    """How long answered turns took."""
+    roots = evidence.named("discord")
+    return [root.duration / 1e9 for root in roots if root.attributes.get(semconv.TURN_OUTCOME) == "answered"]
+
+
+def pace(evidence: Evidence) -> float:
+    """Tokens in a second of Claude's whole replies."""
+    spans = [span for span in evidence.named("chat") if semconv.ERROR_TYPE not in span.attributes]
+    return evidence.tokens("output_tokens") / sum(span.duration / 1e9 for span in spans)
+
+
+def gaps(evidence: Evidence) -> float:
+    """The longest time in which no page of a reply changed; no text that an edit shows is much older."""
+    times: dict[str, list[float]] = {}
+    for request in (*evidence.pages(queries.CREATE), *evidence.pages(queries.EDIT)):
+        times.setdefault(request.message_id or "", []).append(request.at + request.took)
+    return max(late - soon for each in times.values() for soon, late in itertools.pairwise(sorted(each)))
+
+
+def routes(evidence: Evidence) -> Mapping[Labels, tuple[float, float]]:
+    """The slow end of each route of Discord's."""
+    names = {span.name for span in evidence.spans if span.name.split(" ")[0] in {"POST", "PATCH", "GET", "DELETE"}}
+    return {
+        labels: quantile(0.95, evidence.took(name))
+        for name in names
+        for labels in by("http_request_method http_route", {name: 1})
+    }
+
+
+def first_texts(evidence: Evidence) -> list[float]:
+    """When turns first showed something."""
+    return evidence.told(semconv.TURN_FIRST_TEXT)
+
+
+def age(evidence: Evidence) -> Proof:
+    """Return bounds for the age of text: above nothing, and at most as old as the longest silence of a page."""
+    return Between({frozenset(): (0.02, quantile(1, [gaps(evidence) + 1], STALENESS)[1])})
+
+
+def seen(evidence: Evidence) -> tuple[int, int]:
+    """Return how many edits showed new text; the note under a stopped answer may look like some."""
+    return evidence.growing() - evidence.outcomes()["stopped", "lead"], evidence.growing()
+
+
+def within_8_s(evidence: Evidence) -> float:
+    """Return the share of first texts that were in time."""
+    texts = first_texts(evidence)
+    return sum(text < 8 for text in texts) / len(texts)
+
+
+def in_time(evidence: Evidence) -> float:
+    """Return the share of clicks that were taken in time."""
+    return sum(took < 2.5 for took in clicks(evidence)) / len(clicks(evidence))
+
+
+def ended_well(evidence: Evidence) -> float:
+    """Return the share of answered turns among those and the failed ones."""
+    found = outcomes(evidence)
+    return found["answered"] / (found["answered"] + found["failed"])
+
+
+def tokens(evidence: Evidence) -> Mapping[str, int]:
+    """Return tokens by kind."""
+    names = {
+        "input": "input_tokens",
+        "output": "output_tokens",
+        "cache_read": "cache_read_input_tokens",
+        "cache_write": "cache_creation_input_tokens",
+    }
+    return {kind: evidence.tokens(name) for kind, name in names.items()}
+
+
+# --- the proofs, by dashboard, panel and query
+
+OVERVIEW: dict[str, Callable[[Evidence], Proof]] = {
+    "Answers that end well/A": lambda told: Ratio(one(ended_well(told))),
+    "First text within 8 s/A": lambda told: Ratio(one(within_8_s(told))),
+    "Edits that show text younger than 3 s/A": lambda _: Between({frozenset(): (0.3, 0.99)}),
+    "Turns that got a slot/A": lambda told: Ratio(one(admitted(told) / leads(told))),
+    "Clicks taken within 2.5 s/A": lambda told: Ratio(one(in_time(told))),
+    "Turns held/A": lambda _: WhenFull(one(5)),
+    "In line for a slot/A": lambda _: WhenFull(one(1)),
+    "Free slots/A": lambda _: WhenFull(by("pool", {"executor": 0})),
+    "Shards connected/A": lambda _: Steady(one(1)),
+    "Served without Claude/A": lambda told: Ratio(one(1 - leads(told) / (leads(told) + 2))),
+    "Slots/A": lambda _: WhenFull(by("state", {"free": 0, "busy": SLOTS, "draining": 0, "stale": 0})),
+    "Saturation/A": lambda _: WhenFull(
+        {**dict.fromkeys(by("pool", dict.fromkeys(SERVICES, 0))), **by("pool", {"executor": 1})}
+    ),
+    "What members may expect/A": lambda _: WhenFull(by("tier", {"normal": 0, "busy": 1, "unavailable": 0})),
+    "Events from Discord/A": lambda told: Events(by("outcome", events(told))),
+    "Turns by how they ended/A": lambda told: Events(by("outcome", outcomes(told))),
+    "Where answers came from/A": lambda told: Events(by("source", sources(told))),
+    "What the cache decided/A": lambda told: Events(by("result", decisions(told))),
+    "Not answered, by reason/A": lambda told: Events(by("reason", told.reasons())),
+    "Turned away for want of a slot/A": lambda told: Events(by("reason", {"POOL_FULL": told.reasons()["POOL_FULL"]})),
+    "First text/A": lambda told: within(0.5, first_texts(told), FIRST_TEXT),
+    "First text/B": lambda told: within(0.95, first_texts(told), FIRST_TEXT),
+    "Whole answers/A": lambda told: within(0.5, answers(told)),
+    "Whole answers/B": lambda told: within(0.95, answers(told)),
+    "Edits/A": lambda told: Events(by("outcome", {"accepted": pages(told)})),
+    "Rate limits met/A": lambda told: Events(by("scope", told.limited())),
+    "Calls of Claude/A": lambda told: Events(by("gen_ai_request_model", {MODEL: admitted(told)})),
+    "Tokens/A": lambda told: Events(by("gen_ai_token_type", tokens(told))),
+    "Second tries at Claude/A": lambda told: Events(by("reason", {"OVERLOADED": retries(told)})),
+    "Running/A": lambda _: Steady(by("service version", {f"{service} {VERSION}": 1 for service in SERVICES})),
+}
+
+STAGES: dict[str, Callable[[Evidence, float], Proof]] = {
+    "A": lambda told, share: within(share, itertools.chain(*opening(told).values())),
+    "B": lambda told, share: within(share, told.took("admission")),
+    "C": lambda told, share: within(share, told.told(semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK)),
+    "D": lambda told, share: within(share, told.took(MESSAGES)),
+    "E": lambda told, share: within(share, first_texts(told), FIRST_TEXT),
+    "F": lambda told, share: within(share, answers(told)),
+}
+
+REPLY_LIFE: dict[str, Callable[[Evidence], Proof]] = {
+    "From question to answer/A": lambda told: Events(one(len(told.replies))),
+    "From question to answer/B": lambda told: Events(one(sum(map(len, opening(told).values())))),
+    "From question to answer/C": lambda told: Events(one(admitted(told))),
+    "From question to answer/D": lambda told: Events(one(len(first_texts(told)))),
+    "From question to answer/E": lambda told: Events(one(outcomes(told)["answered"])),
+    "Opened, by where the text comes from/A": lambda told: Between(
+        {
+            labels: quantile(0.95, opening(told)[source])
+            for source in opening(told)
+            for labels in by("source", {source: 1})
+        }
+    ),
+    **{f"Stages, p50/{ref}": lambda told, proof=proof: proof(told, 0.5) for ref, proof in STAGES.items()},
+    **{f"Stages, p95/{ref}": lambda told, proof=proof: proof(told, 0.95) for ref, proof in STAGES.items()},
+    "First text/A": lambda told: Buckets((len(first_texts(told)),) * 2),
+    "Whole answers/A": lambda told: Buckets((outcomes(told)["answered"],) * 2),
+    "Claude's first text/A": lambda told: Buckets((len(told.told(semconv.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK)),) * 2),
+    "Age of text when it is seen/A": age,
+    "Age of text when it is seen/B": age,
+    "Edits a turn/A": lambda told: Ratio(one(pages(told) / len(told.replies))),
+    "Claude's pace/A": lambda told: Ratio(by("gen_ai_request_model", {MODEL: pace(told)})),
+    "Age of text when it is seen, all edits/A": lambda told: Buckets(seen(told)),
+    "Discord's answers, p95/A": lambda told: Between(routes(told)),
+    "Edits by kind/A": lambda told: Events(
+        by("kind", {"create": len(told.pages(queries.CREATE)), "replace": len(told.pages(queries.EDIT))})
+    ),
+    "Rows of the failure table/A": lambda told: Events(
+        by("trouble act", {"UPSTREAM TELL": told.reasons()["OVERLOADED"]})
+    ),
+}
+
+PROOFS: dict[str, Callable[[Evidence], Proof]] = {
+    **{f"overview/{name}": proof for name, proof in OVERVIEW.items()},
+    **{f"reply-life/{name}": proof for name, proof in REPLY_LIFE.items()},
+}
