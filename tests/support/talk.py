@@ -246,7 +246,7 @@ class Talk:
 
     async def _eventually(self, condition: Callable[[], Awaitable[bool]]) -> None:
         async with asyncio.timeout(20):
-            while not await condition():
+            while not await condition():  # noqa: ASYNC110 — it looks over HTTP
                 await asyncio.sleep(LOOK_EVERY)
 
     def _seen(self, begin: float, end: float, full: float) -> Evidence:

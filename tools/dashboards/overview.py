@@ -9,7 +9,6 @@ from panels import About, Panel, lines, number, promise, rows, states
 from queries import Query, highest, instances, of, quantile, rate, share, steps, summed
 from traces import search
 
-from parley_gateway.discord.outbound import CALLBACK
 from parley_gateway.model import Outcome
 from parley_kit import semconv
 
@@ -77,7 +76,11 @@ def promises() -> list[Panel]:
                 "percentunit",
                 "From our answer to a click of a button until Discord took it; Discord gives up after 3 s. Goal 99.9 %.",
             ),
-            _within(semconv.HTTP_CLIENT_DURATION, "2.5", http_route=CALLBACK),
+            share(
+                of(semconv.DISCORD_INTERACTION_ACK, "bucket"),
+                of(semconv.DISCORD_INTERACTION_ACK, "count"),
+                of_these={"outcome": "taken", "le": "2.5"},
+            ),
             0.999,
         ),
     ]
@@ -245,9 +248,8 @@ def claude() -> list[Panel]:
     """Return what Claude is asked and what it costs."""
     return [
         lines(
-            About("Calls of Claude", "reqps", "Calls that ended, well or not, second tries not counted apart."),
-            rate(of(semconv.GEN_AI_DURATION, "count"), "gen_ai_request_model"),
-            stacked=True,
+            About("Calls of Claude", "reqps", "Replies that an executor began; second tries are not counted apart."),
+            rate(of(semconv.EXECUTOR_SLOT_WAIT, "count")).named("begun"),
         ),
         lines(
             About("Tokens", "ops", "Tokens in a second, of answers that Claude ended; each kind has its price."),
@@ -274,6 +276,6 @@ def versions() -> list[Panel]:
     ]
 
 
-def _within(histogram: str, edge: str, **labels: str) -> Query:
+def _within(histogram: str, edge: str) -> Query:
     """Return the share of samples below a bucket's edge, written as the page writes it."""
-    return share(of(histogram, "bucket"), of(histogram, "count"), of_these={**labels, "le": edge}, among=labels)
+    return share(of(histogram, "bucket"), of(histogram, "count"), of_these={"le": edge})

@@ -54,6 +54,7 @@ HTTP_RESPONSE_STATUS_CODE: Final = "http.response.status_code"
 
 DISCORD_EVENTS: Final = "discord_gateway_events_total"
 DISCORD_SHARD_UP: Final = "discord_gateway_shard_up"
+DISCORD_INTERACTION_ACK: Final = "discord_interaction_ack_seconds"
 DISCORD_RATELIMIT_HITS: Final = "discord_ratelimit_hits_total"
 HTTP_CLIENT_DURATION: Final = "http_client_request_duration_seconds"
 ADMISSION_DECISIONS: Final = "parley_admission_decisions_total"

@@ -62,8 +62,14 @@ class Figures:
         self._accepted: set[str] = set()
 
     def accept(self, model: str) -> None:
-        """Let a model be a label from now on."""
+        """Let a model be a label from now on; its series are there before its first reply ends."""
+        if model in self._accepted:
+            return
         self._accepted.add(model)
+        for kind in _usage_kinds(Usage()):
+            self.tokens.labels(*self.operation(model), kind)
+        for outcome in ("", CANCELLED):
+            self.duration.labels(*self.operation(model), outcome)
 
     def operation(self, model: str) -> tuple[str, str, str]:
         """Return the labels of a call."""

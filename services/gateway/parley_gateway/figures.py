@@ -13,6 +13,8 @@ from parley_kit.process import resident_bytes
 
 STALENESS = (0.1, 0.25, 0.5, 0.75, 1, 1.1, 1.3, 1.5, 2, 3, 5, 10, 30)
 """Bucket edges in seconds, dense around the pace of 1.1 s."""
+ACKNOWLEDGED = (0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10)
+"""Bucket edges in seconds: Discord waits 3 s for the answer to a click, the promise is 2.5 s."""
 FIRST_TEXT = tuple(sorted((*SECONDS, 8)))
 """Bucket edges in seconds, with the promise of 8 s (docs/telemetry.md) as one of them."""
 
@@ -41,6 +43,13 @@ class Figures:
         )
         self.troubles = Counter(
             semconv.TURN_TROUBLES, "Rows of the failure table that were met.", ("trouble", "act"), registry=registry
+        )
+        self.acknowledged = Histogram(
+            semconv.DISCORD_INTERACTION_ACK,
+            "From our answer to a click until Discord took it, or did not.",
+            ("outcome",),
+            buckets=ACKNOWLEDGED,
+            registry=registry,
         )
         self.rate_limits = Counter(
             semconv.DISCORD_RATELIMIT_HITS, "Answers 429 of Discord's REST interface.", ("scope",), registry=registry
@@ -100,6 +109,7 @@ class Figures:
         from_zero(self.duration, labels.OUTCOMES)
         from_zero(self.edits, labels.EDIT_KINDS, labels.EDIT_OUTCOMES)
         from_zero(self.rate_limits, labels.SCOPES)
+        from_zero(self.acknowledged, labels.ACKNOWLEDGEMENTS)
         for event, outcomes in labels.EVENTS.items():
             from_zero(self.events, (event,), outcomes)
         for decision, reasons in labels.DECISIONS.items():

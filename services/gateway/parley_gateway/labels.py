@@ -25,6 +25,7 @@ DECISIONS = {
     "refused": (told_reason(Trouble.NO_SLOT), told_reason(Trouble.NO_EXECUTOR)),
 }
 TROUBLES = {trouble.name: {remedy.act.name, Act.TELL.name} for trouble, remedy in TABLE.items()}
+ACKNOWLEDGEMENTS = TAKEN, NOT_TAKEN = ("taken", "failed")
 NO_SCOPE = "none"
 SCOPES = ("user", "shared", "global", NO_SCOPE)
 """Whose limit an answer 429 is about, as Discord says; it says nothing when its outer wall answers."""

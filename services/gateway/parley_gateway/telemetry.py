@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from parley_gateway import labels
 from parley_gateway.claims import Source
+from parley_gateway.discord.outbound import CALLBACK
 from parley_gateway.figures import Figures
 from parley_gateway.model import Outcome, Prompt
 from parley_gateway.ports import Admission, Observer, RestWatch, TurnWatch
@@ -58,7 +59,11 @@ class Telemetry(Observer):
             watch = _RestWatch(span)
             yield watch
             call = (method, route, watch.status, self._rest_host)
-            self._figures.rest.labels(*call).observe(time.perf_counter() - begun, exemplar=exemplar(span))
+            took, leads_to = time.perf_counter() - begun, exemplar(span)
+            self._figures.rest.labels(*call).observe(took, exemplar=leads_to)
+            if route == CALLBACK:
+                outcome = labels.NOT_TAKEN if watch.failure else labels.TAKEN
+                self._figures.acknowledged.labels(outcome).observe(took, exemplar=leads_to)
 
     @override
     def limited(self, scope: str) -> None:
@@ -174,6 +179,7 @@ class _RestWatch(RestWatch):
     def __init__(self, span: Span) -> None:
         self._span = span
         self.status = "200"
+        self.failure = False
 
     @override
     def message(self, message_id: str) -> None:
@@ -181,6 +187,7 @@ class _RestWatch(RestWatch):
 
     @override
     def failed(self, kind: str, status: int | None, code: int | None) -> None:
+        self.failure = True
         self.status = str(status) if status is not None else NO_ANSWER
         self._span.set_attribute(semconv.ERROR_TYPE, kind)
         self._span.set_status(Status(StatusCode.ERROR, kind))

@@ -163,3 +163,16 @@ async def test_a_limit_that_hikari_waits_out_is_counted_all_the_same(parley: Wor
     gateway = parley.gateways[0]
     counted = {scope: gateway.sample("discord_ratelimit_hits_total", {"scope": scope}) for scope in ("shared", "user")}
     assert counted == {"shared": 1, "user": 0}
+
+
+async def test_an_answer_to_a_click_is_measured_whether_discord_takes_it_or_not(parley: World) -> None:
+    question = parley.ask("An essay [[ttft=0.05 tps=40 tokens=4000]]")
+    message = await parley.streaming(question)
+    parley.discord.faults.add(Fault(Kind.MISSING_PERMISSION, route="callback"))
+    parley.click("Noor", message)
+    gateway = parley.gateways[0]
+    ack = "discord_interaction_ack_seconds_count"
+    await parley.until(lambda: gateway.sample(ack, {"outcome": "failed"}) == 1)
+    parley.click("Sam", message)
+    await parley.ended(question)
+    assert gateway.sample(ack, {"outcome": "taken"}) == 1
