@@ -89,15 +89,17 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Values within bounds, for these series; both bounds belong to them."""
+    """Values within bounds, for these series; both bounds belong to them. perhaps: series that need not be there."""
 
     bounds: Mapping[Labels, tuple[float, float]]
+    perhaps: frozenset[Labels] = frozenset()
 
     def check(self, expression: Expression, seen: Seen) -> None:
         found = seen.at_end(expression)
-        assert found.keys() == self.bounds.keys(), (found, self.bounds)
-        for labels, (low, high) in self.bounds.items():
-            assert low <= found[labels] <= high, (dict(labels), low, high, found)
+        assert self.bounds.keys() - self.perhaps <= found.keys() <= self.bounds.keys(), (found, self.bounds)
+        for labels, value in found.items():
+            low, high = self.bounds[labels]
+            assert low <= value <= high, (dict(labels), low, high, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def quantile(share: float, samples: Iterable[float], edges: Sequence[float] = SE
     sample = ordered[max(0, math.ceil(share * len(ordered)) - 1)]
     below = bisect.bisect_left(edges, max(0.0, sample - NEAR))
     above = bisect.bisect_left(edges, sample + NEAR)
-    return ([0.0, *edges][below], edges[above])
+    return ([0.0, *edges][below], [*edges, math.inf][above])
 
 
 def within(share: float, samples: Iterable[float], edges: Sequence[float] = SECONDS) -> Between:

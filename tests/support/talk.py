@@ -1,6 +1,6 @@
 """A conversation that meets everything the dashboards show, and what the sandbox counted of it.
 
-Two slots, room for one waiting turn in a conversation, six seconds in line at most. What is counted comes from the
+Two slots, room for one waiting turn in a conversation, five seconds in line at most. What is counted comes from the
 loopback Discord's recorder, the loopback Claude's records and the span receiver, never from a service's own figures.
 """
 
@@ -27,8 +27,12 @@ SETTINGS: dict[str, Any] = {
     "slots": SLOTS,
     "environment": {
         "PARLEY_GATEWAY_SLOT_NOTICE": "1",
-        "PARLEY_GATEWAY_SLOT_WAIT": "6",
+        "PARLEY_GATEWAY_SLOT_WAIT": "5",
         "PARLEY_CACHE_QUEUE": "1",
+        # A busy machine is no silent cache and no dead gateway: the conversation is to go the same way on every one.
+        "PARLEY_GATEWAY_CACHE_SILENCE": "10",
+        "PARLEY_GATEWAY_CACHE_FIRST_WORD": "10",
+        "PARLEY_CACHE_LEASE": "60",
     },
 }
 NOTICE = "⏳"
@@ -37,6 +41,21 @@ FAILURE = "⚠️"
 """How the text of a message begins that says why there is no answer."""
 BREAD = "Tell the history of bread. [[ttft=0.2 tps=40 tokens=480]]"
 NANOSECONDS = 1e9
+PLAN = {
+    "bread": ("answered", "lead", ""),
+    "follower": ("answered", "follow", ""),
+    "slow": ("answered", "lead", ""),
+    "overdue": ("failed", "lead", "POOL_FULL"),
+    "queued": ("answered", "lead", ""),
+    "crowd": ("refused", "", "QUEUE_FULL"),
+    "stored": ("answered", "stored", ""),
+    "overloaded": ("failed", "lead", "OVERLOADED"),
+    "retried": ("answered", "lead", ""),
+    "limited": ("answered", "lead", ""),
+    "stale": ("answered", "lead", ""),
+    "stopped": ("stopped", "lead", ""),
+}
+"""How each turn is to end, where its text is to come from, and why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +100,14 @@ class Evidence:
         """What Discord took of pages, notices left out."""
         return [one for one in self.accepted(route) if not str((one.body or {}).get("content", "")).startswith(NOTICE)]
 
-    def growing(self) -> int:
-        """How often a page showed more of an answer than before."""
-        lengths: dict[str, int] = {}
+    def changes(self) -> int:
+        """How often a page showed another part of an answer than before."""
+        texts: dict[str, str] = {}
         steps = 0
         for one in sorted((*self.pages(queries.CREATE), *self.pages(queries.EDIT)), key=lambda each: each.at):
             shown, message = str((one.body or {}).get("content", "")), one.message_id or ""
-            steps += len(shown) > lengths.get(message, 0) and not shown.startswith(FAILURE)
-            lengths[message] = max(lengths.get(message, 0), len(shown))
+            steps += shown != texts.get(message) and not shown.startswith(FAILURE)
+            texts[message] = shown
         return steps
 
     def limited(self) -> Counter[str]:
@@ -161,14 +180,14 @@ class Talk:
         self._ask("follower", BREAD, "Noor")
         self._ask("slow", "Think long. [[ttft=8.6 tps=40 tokens=60]]", "Mika")
         await self._parley.stack.claude.until(lambda: self._parley.stack.claude.live == SLOTS, within=10)
+        self._ask("overdue", "Is there room? [[ttft=0.2]]", self._guests[1])
         self._ask("queued", "And what is it made of? [[ttft=0.2 tps=60 tokens=40]]", "Sam")
-        await self._noticed("queued")
+        waiting = [await self._noticed("queued")]
         self._ask("crowd", "And who ate it?", "Sam")
         await self._ended("crowd")
-        self._ask("overdue", "Is there room? [[ttft=0.2]]", self._guests[1])
-        in_line = await self._noticed("overdue")
+        waiting += [time.time(), await self._noticed("overdue")]
         await self._ended("overdue")
-        full = (in_line + time.time()) / 2
+        full = (max(waiting) + time.time()) / 2
         await self._ended("slow", "bread", "follower", "queued")
         self._ask("stored", BREAD, self._guests[2])
         await self._ended("stored")
@@ -251,6 +270,11 @@ class Talk:
 
     def _seen(self, begin: float, end: float, full: float) -> Evidence:
         stack = self._parley.stack
+        went = {
+            about: (one.outcome, one.turn["source"] or "", one.turn["reason"] or "")
+            for about, one in self._replies.items()
+        }
+        assert went == PLAN, "the conversation went another way; no figure can be blamed for that"
         traces = stack.traces.recent(10_000)
         spans = [span for trace in traces for span in trace.spans if span.start / NANOSECONDS >= begin]
         return Evidence(
