@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 
 from support.prometheus import Labels
 from support.proofs import Between, Buckets, Events, Proof, Ratio, Steady, WhenFull, by, one, quantile, within
@@ -16,7 +17,7 @@ from parley_sandbox.discord import queries
 
 MODEL = "claude-sonnet-5"
 SERVICES = ("gateway", "cache", "executor", "monitor")
-VERSION = "0.1.0"
+VERSION = version("parley-kit")
 QUICK = 1.0
 """Seconds within which the cache says its word when there is nothing to wait for, on a busy machine too."""
 
@@ -89,9 +90,9 @@ def waited(evidence: Evidence) -> float:
 
 
 def answers(evidence: Evidence) -> list[float]:
-    """How long answered turns took."""
-    roots = evidence.named("discord")
-    return [root.duration / NANOSECONDS for root in roots if root.attributes.get(semconv.TURN_OUTCOME) == "answered"]
+    """How long answered turns took, from the question to the last edit."""
+    answered = (about for about, reply in evidence.replies.items() if reply.outcome == "answered")
+    return [evidence.shown(about)[-1] for about in answered]
 
 
 def pace(evidence: Evidence) -> float:
@@ -123,12 +124,12 @@ def route(name: str) -> Labels:
 
 
 def first_texts(evidence: Evidence) -> list[float]:
-    """When turns first showed something."""
-    return evidence.told(semconv.TURN_FIRST_TEXT)
+    """How long it took until something could be read, a notice aside."""
+    return [evidence.shown(about)[0] for about in evidence.replies]
 
 
 def age(evidence: Evidence) -> Proof:
-    """Return bounds for the age of text: above nothing, and at most as old as the longest silence of a page."""
+    """Bounds for the age of text: above nothing, and at most as old as the longest silence of a page."""
     return Between({frozenset(): (0.02, quantile(1, [gaps(evidence) + 1], STALENESS)[1])})
 
 
@@ -138,24 +139,24 @@ def grown(evidence: Evidence) -> tuple[int, int]:
 
 
 def within_8_s(evidence: Evidence) -> float:
-    """Return the share of first texts that were in time."""
+    """The share of first texts that were in time."""
     texts = first_texts(evidence)
     return sum(text < 8 for text in texts) / len(texts)
 
 
 def in_time(evidence: Evidence) -> float:
-    """Return the share of clicks that were taken in time."""
+    """The share of clicks that were taken in time."""
     return sum(took < 2.5 for took in clicks(evidence)) / len(clicks(evidence))
 
 
 def ended_well(evidence: Evidence) -> float:
-    """Return the share of answered turns among those and the failed ones."""
+    """The share of answered turns among those and the failed ones."""
     found = outcomes(evidence)
     return found["answered"] / (found["answered"] + found["failed"])
 
 
 def tokens(evidence: Evidence) -> Mapping[str, int]:
-    """Return tokens by kind."""
+    """Tokens by kind."""
     names = {
         "input": "input_tokens",
         "output": "output_tokens",
@@ -203,7 +204,7 @@ OVERVIEW: dict[str, Callable[[Evidence], Proof]] = {
 
 
 def stages(panel: str, share: float) -> dict[str, Callable[[Evidence], Proof]]:
-    """Return the proofs of one panel of stages."""
+    """The proofs of one panel of stages."""
     proofs: list[Callable[[Evidence], Proof]] = [
         lambda told: Between({frozenset(): (0, QUICK) if share < 0.9 else quantile(1, [waited(told)])}),
         lambda told: within(share, told.took("admission")),

@@ -19,6 +19,7 @@ from support.system import LOOK_EVERY, Reply, System
 from parley_sandbox.anthropic import Record
 from parley_sandbox.discord import queries
 from parley_sandbox.discord.faults import Fault, Kind
+from parley_sandbox.discord.model.ids import created_at
 from parley_sandbox.discord.recorder import Recorded
 from parley_sandbox.otlp import Span
 
@@ -62,12 +63,13 @@ PLAN = {
 class Evidence:
     """What the sandbox saw between `begin` and `end`, in seconds since the epoch.
 
-    full: when both slots were taken and one more turn was in line. replies: by what each question was about.
+    full: when both slots were taken and one more turn was in line. questions, replies: by what was asked about.
     """
 
     begin: float
     end: float
     full: float
+    questions: Mapping[str, str]
     replies: Mapping[str, Reply]
     requests: Sequence[Recorded]
     records: Sequence[Record]
@@ -109,6 +111,13 @@ class Evidence:
             steps += shown != texts.get(message) and not shown.startswith(FAILURE)
             texts[message] = shown
         return steps
+
+    def shown(self, about: str) -> list[float]:
+        """When a reply's pages were posted or rewritten, in seconds from its question on."""
+        asked = created_at(self.questions[about])
+        ours = set(self.replies[about].turn["message_ids"])
+        pages = (*self.pages(queries.CREATE), *self.pages(queries.EDIT))
+        return sorted(one.at + one.took - asked for one in pages if one.message_id in ours)
 
     def limited(self) -> Counter[str]:
         """Answers 429 by whose limit it was."""
@@ -281,6 +290,7 @@ class Talk:
             begin=begin,
             end=end,
             full=full,
+            questions=self._questions,
             replies=self._replies,
             requests=[one for one in stack.discord.recorder.requests if one.at >= begin],
             records=[one for one in stack.claude.requests if one.at.timestamp() >= begin],

@@ -30,7 +30,7 @@ def dashboard(uid: str, title: str, description: str, shown: Sequence[Line]) -> 
     """Return a dashboard that nobody edits by hand: the next version would undo it."""
     whole = build.Dashboard(title).uid(uid).description(description).tags([TAG]).readonly()
     whole = whole.time("now-1h", "now").refresh("30s").tooltip(model.DashboardCursorSync.CROSSHAIR)
-    whole = whole.variables([metrics_source(), traces_source(), namespace(), job()]).link(_siblings())
+    whole = whole.variables([metrics_source(), traces_source(), namespace(), job()]).annotations([]).link(_siblings())
     built = whole.build()
     built.panels = list(_placed(shown))
     return built
@@ -39,7 +39,8 @@ def dashboard(uid: str, title: str, description: str, shown: Sequence[Line]) -> 
 def _siblings() -> build.DashboardLink:
     """Lead to Parley's other dashboards, with the same time and choice."""
     link = build.DashboardLink("Parley").type(model.DashboardLinkType.DASHBOARDS).tags([TAG])
-    return link.keep_time(True).include_vars(True)
+    # The library would hide it in a menu; whoever looks at one dashboard should see the others.
+    return link.keep_time(True).include_vars(True).placement("")
 
 
 def _placed(shown: Sequence[Line]) -> Iterator[model.Panel | model.RowPanel]:
