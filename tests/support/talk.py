@@ -176,7 +176,7 @@ class Talk:
     # --- the acts
 
     async def _warm_up(self) -> None:
-        """Ask once before anything is measured, so that the series of a model are there."""
+        """Ask once before anything is measured, so that what is labelled by model and by route is there."""
         await self._parley.reply(
             self._parley.ask("Good morning [[ttft=0.05 tps=80 tokens=20]]", person=self._guests[0])
         )
