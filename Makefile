@@ -14,10 +14,10 @@ PYTEST := $(BIN)/pytest
 ONLY ?=
 ARGS ?=
 
-.PHONY: help setup run test check fmt lint types imports protos protos-check docs docs-check unit contract integration e2e bench screenshots lock clean
+.PHONY: help setup run test check fmt lint types imports protos protos-check docs docs-check dashboards dashboards-check unit contract integration e2e bench screenshots lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 18
 
 setup: $(STAMP) ## make .venv with locked versions; costs nothing when nothing changed
 
@@ -43,7 +43,7 @@ run: $(STAMP) ## the whole system with its page: GATEWAYS=2 CACHES=2 EXECUTORS=2
 test: $(STAMP) ## all tests; what needs a tool that is not there is skipped with the line that installs it
 	$(PYTEST) $(ARGS)
 
-check: lint types imports protos-check docs-check unit contract integration ## what one runs before handing in
+check: lint types imports protos-check docs-check dashboards-check unit contract integration ## what one runs before handing in
 
 fmt: $(STAMP) ## format and mend what can be mended
 	$(BIN)/ruff format .
@@ -72,6 +72,12 @@ docs: $(STAMP) ## write the pages that are generated from the code
 
 docs-check: $(STAMP) ## the generated pages are fresh
 	$(BIN)/python tools/configuration.py --check
+
+dashboards: $(STAMP) ## write Grafana's dashboards into charts/parley
+	$(BIN)/python tools/dashboards/generate.py
+
+dashboards-check: $(STAMP) ## the committed dashboards are fresh
+	$(BIN)/python tools/dashboards/generate.py --check
 
 unit: $(STAMP) ## pure cores, in seconds
 	$(PYTEST) tests/unit $(ARGS)

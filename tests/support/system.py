@@ -165,12 +165,14 @@ class System:
 
     async def metric(self, child: str, name: str) -> float:
         """Return the sum of a metric's samples at one service."""
-        address = self.stack.children[child].spec.environment[
-            f"PARLEY_{child.split('-', maxsplit=1)[0].upper()}_METRICS_LISTEN"
-        ]
-        async with self._http.get(f"http://{address}/metrics") as response:
+        async with self._http.get(f"http://{self.metrics_address(child)}/metrics") as response:
             lines = (await response.text()).splitlines()
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
+
+    def metrics_address(self, child: str) -> str:
+        """Return where a service serves /metrics, host:port."""
+        variable = f"PARLEY_{child.split('-', maxsplit=1)[0].upper()}_METRICS_LISTEN"
+        return self.stack.children[child].spec.environment[variable]
 
     def typing_requests(self) -> int:
         """Count what Discord was told of typing."""

@@ -5,8 +5,9 @@ prometheus-client owns the registry, the page and the exemplars; rooms create th
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 from wsgiref.simple_server import WSGIServer
@@ -14,6 +15,7 @@ from wsgiref.simple_server import WSGIServer
 from opentelemetry import trace
 from prometheus_client import (
     CollectorRegistry,
+    Counter,
     Gauge,
     Histogram,
     Info,
@@ -62,6 +64,16 @@ class Metrics:
             buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
             registry=self.registry,
         )
+
+
+def from_zero(metric: Counter | Histogram, *values: Iterable[str]) -> None:
+    """Show every combination of these label values from the start.
+
+    A series that is born with its first event loses that event: Prometheus sees no step from nothing to 1, so no rate
+    and no increase tells of the first failure.
+    """
+    for labels in itertools.product(*values):
+        metric.labels(*labels)
 
 
 def exemplar(span: trace.Span) -> dict[str, str] | None:

@@ -13,10 +13,10 @@ from typing_extensions import override
 from parley_executor.engines.port import EngineError, Finished, Started
 from parley_executor.model import Request, Usage
 from parley_executor.observer import Call, Observer
-from parley_executor.reasons import Reason
+from parley_executor.reasons import PASSING, Reason
 from parley_executor.slots import Slots
 from parley_kit import semconv
-from parley_kit.metrics import SECONDS, Metrics, exemplar
+from parley_kit.metrics import SECONDS, Metrics, exemplar, from_zero
 from parley_kit.telemetry import PROPAGATOR
 
 TOKENS = tuple(4**power for power in range(1, 11))
@@ -58,11 +58,18 @@ class Figures:
         self.retries = Counter(
             semconv.UPSTREAM_RETRIES, "Second tries at Claude's API.", ("reason",), registry=registry
         )
+        from_zero(self.retries, sorted(reason.value for reason in PASSING))
         self._accepted: set[str] = set()
 
     def accept(self, model: str) -> None:
-        """Let a model be a label from now on."""
+        """Let a model be a label from now on; its series are there before its first reply ends."""
+        if model in self._accepted:
+            return
         self._accepted.add(model)
+        for kind in _usage_kinds(Usage()):
+            self.tokens.labels(*self.operation(model), kind)
+        for outcome in ("", CANCELLED):
+            self.duration.labels(*self.operation(model), outcome)
 
     def operation(self, model: str) -> tuple[str, str, str]:
         """Return the labels of a call."""

@@ -55,13 +55,14 @@ class Gateway:
         settings, clock = runtime.settings, runtime.clock
         self._runtime, self._settings, self._draining = runtime, settings, False
         self.grace = settings.grace + RELEASE_SECONDS + CALLS_SECONDS
+        self._figures = Figures(runtime.metrics)
+        self._telemetry = Telemetry(runtime.tracer, self._figures, _host(settings.discord_rest_url))
         self.bot = Bot(
             settings.discord_token.get_secret_value(),
             settings.discord_rest_url,
+            self._telemetry.limited,
             message_content=settings.message_content,
         )
-        self._figures = Figures(runtime.metrics)
-        self._telemetry = Telemetry(runtime.tracer, self._figures, _host(settings.discord_rest_url))
         self.board = Board()
         self._cache = CacheClient(runtime.channels, Endpoints(settings.cache, clock), settings.instance, clock)
         self._monitor = MonitorClient(runtime.channels, Endpoints(settings.monitor, clock), settings.instance, clock)

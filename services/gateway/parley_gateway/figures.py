@@ -6,12 +6,17 @@ from collections.abc import Callable
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from parley_gateway import labels
 from parley_kit import semconv
-from parley_kit.metrics import SECONDS, Metrics
+from parley_kit.metrics import SECONDS, Metrics, from_zero
 from parley_kit.process import resident_bytes
 
 STALENESS = (0.1, 0.25, 0.5, 0.75, 1, 1.1, 1.3, 1.5, 2, 3, 5, 10, 30)
 """Bucket edges in seconds, dense around the pace of 1.1 s."""
+ACKNOWLEDGED = (0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10)
+"""Bucket edges in seconds: Discord waits 3 s for the answer to a click, the promise is 2.5 s."""
+FIRST_TEXT = tuple(sorted((*SECONDS, 8)))
+"""Bucket edges in seconds, with the promise of 8 s (docs/telemetry.md) as one of them."""
 
 
 class Figures:
@@ -39,13 +44,41 @@ class Figures:
         self.troubles = Counter(
             semconv.TURN_TROUBLES, "Rows of the failure table that were met.", ("trouble", "act"), registry=registry
         )
+        self.acknowledged = Histogram(
+            semconv.DISCORD_INTERACTION_ACK,
+            "From our answer to a click until Discord took it, or did not.",
+            ("outcome",),
+            buckets=ACKNOWLEDGED,
+            registry=registry,
+        )
+        self.rate_limits = Counter(
+            semconv.DISCORD_RATELIMIT_HITS, "Answers 429 of Discord's REST interface.", ("scope",), registry=registry
+        )
+        self._add_turns(metrics)
         self._add_replies(metrics)
         self._add_admission(metrics)
+        self._show_from_zero()
+
+    def _add_turns(self, metrics: Metrics) -> None:
+        registry = metrics.registry
+        self.turns = Counter(
+            semconv.TURNS, "Turns that ended, by where their text came from.", ("outcome", "source"), registry=registry
+        )
+        self.unanswered = Counter(
+            semconv.TURNS_UNANSWERED, "Turns that failed, were refused or abandoned.", ("reason",), registry=registry
+        )
+        self.opening = Histogram(
+            semconv.TURN_OPENING,
+            "From the event to the word where the text comes from, waits for earlier turns included.",
+            ("source",),
+            buckets=SECONDS,
+            registry=registry,
+        )
 
     def _add_replies(self, metrics: Metrics) -> None:
         registry = metrics.registry
         self.first_text = Histogram(
-            semconv.REPLY_FIRST_TEXT, "From the event to the first visible text.", buckets=SECONDS, registry=registry
+            semconv.REPLY_FIRST_TEXT, "From the event to the first visible text.", buckets=FIRST_TEXT, registry=registry
         )
         self.duration = Histogram(
             semconv.REPLY_DURATION, "From the event to the last edit.", ("outcome",), buckets=SECONDS, registry=registry
@@ -68,6 +101,21 @@ class Figures:
         self.admission_wait = Histogram(
             semconv.ADMISSION_QUEUE_WAIT, "Time in line for a slot.", buckets=SECONDS, registry=metrics.registry
         )
+
+    def _show_from_zero(self) -> None:
+        from_zero(self.turns, labels.OUTCOMES, labels.SOURCES)
+        from_zero(self.unanswered, labels.REASONS)
+        from_zero(self.opening, labels.SOURCES)
+        from_zero(self.duration, labels.OUTCOMES)
+        from_zero(self.edits, labels.EDIT_KINDS, labels.EDIT_OUTCOMES)
+        from_zero(self.rate_limits, labels.SCOPES)
+        from_zero(self.acknowledged, labels.ACKNOWLEDGEMENTS)
+        for event, outcomes in labels.EVENTS.items():
+            from_zero(self.events, (event,), outcomes)
+        for decision, reasons in labels.DECISIONS.items():
+            from_zero(self.admissions, (decision,), reasons)
+        for trouble, acts in labels.TROUBLES.items():
+            from_zero(self.troubles, (trouble,), acts)
 
     def watch(self, live: Callable[[], int], in_line: Callable[[], int]) -> None:
         """Read the live turns and the line for slots at each scrape."""

@@ -131,8 +131,10 @@ class TurnWatch(Protocol):
         """The trace id, as members are told it."""
         ...
 
-    def opened(self, source: Source, conversation_id: str, link: str) -> None:
-        """Note where the text comes from; link: the trace of the leader, or of the try before."""
+    def opened(self, source: Source, conversation_id: str, link: str, seconds: float) -> None:
+        """Note where the text comes from; link: the trace of the leader, or of the try before; seconds: from the event
+        on. Once more when the stream was opened again.
+        """
         ...
 
     def admission(self) -> AbstractContextManager[Admission]:
@@ -181,4 +183,8 @@ class Observer(Protocol):
 
     def rest(self, method: str, route: str) -> AbstractContextManager[RestWatch]:
         """Watch one call of Discord's REST interface; route: a template, without ids and tokens."""
+        ...
+
+    def limited(self, scope: str) -> None:
+        """Count an answer 429; scope: user, shared or global, as Discord says."""
         ...

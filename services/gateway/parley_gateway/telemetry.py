@@ -10,7 +10,9 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from typing_extensions import override
 
+from parley_gateway import labels
 from parley_gateway.claims import Source
+from parley_gateway.discord.outbound import CALLBACK
 from parley_gateway.figures import Figures
 from parley_gateway.model import Outcome, Prompt
 from parley_gateway.ports import Admission, Observer, RestWatch, TurnWatch
@@ -56,8 +58,16 @@ class Telemetry(Observer):
         ) as span:
             watch = _RestWatch(span)
             yield watch
-            labels = (method, route, watch.status, self._rest_host)
-            self._figures.rest.labels(*labels).observe(time.perf_counter() - begun, exemplar=exemplar(span))
+            call = (method, route, watch.status, self._rest_host)
+            took, leads_to = time.perf_counter() - begun, exemplar(span)
+            self._figures.rest.labels(*call).observe(took, exemplar=leads_to)
+            if route == CALLBACK:
+                outcome = labels.NOT_TAKEN if watch.failure else labels.TAKEN
+                self._figures.acknowledged.labels(outcome).observe(took, exemplar=leads_to)
+
+    @override
+    def limited(self, scope: str) -> None:
+        self._figures.rate_limits.labels(labels.scope(scope)).inc()
 
     def shard(self, number: int, *, up: bool) -> None:
         """Note whether a shard is connected."""
@@ -80,6 +90,7 @@ def _attributes(prompt: Prompt, event: str, *, adopted: bool) -> dict[str, str |
 class _TurnWatch(TurnWatch):
     def __init__(self, tracer: Tracer, figures: Figures, span: Span) -> None:
         self._tracer, self._figures, self._span = tracer, figures, span
+        self._source = Source.UNKNOWN
 
     @property
     @override
@@ -92,7 +103,10 @@ class _TurnWatch(TurnWatch):
         return trace_id_of(self._span)
 
     @override
-    def opened(self, source: Source, conversation_id: str, link: str) -> None:
+    def opened(self, source: Source, conversation_id: str, link: str, seconds: float) -> None:
+        if self._source is Source.UNKNOWN:
+            self._figures.opening.labels(labels.source(source)).observe(seconds, exemplar=exemplar(self._span))
+        self._source = source
         self._span.set_attribute(semconv.TURN_SOURCE, source.value)
         self._span.set_attribute(semconv.CONVERSATION_ID, conversation_id)
         for found in link_to(link):
@@ -135,9 +149,15 @@ class _TurnWatch(TurnWatch):
             self._span.set_status(Status(StatusCode.ERROR, reason))
             self._span.set_attribute(semconv.ERROR_TYPE, reason)
             self._figures.bot_errors.inc()
+        self._count(outcome, reason)
         self._figures.duration.labels(outcome.value).observe(seconds, exemplar=exemplar(self._span))
         self._figures.bot_response_time.observe(seconds, exemplar=exemplar(self._span))
         self._figures.bot_requests.inc()
+
+    def _count(self, outcome: Outcome, reason: str) -> None:
+        self._figures.turns.labels(outcome.value, labels.source(self._source)).inc()
+        if outcome in labels.UNANSWERED:
+            self._figures.unanswered.labels(labels.reason(reason)).inc()
 
 
 class _AdmissionWatch(Admission):
@@ -159,6 +179,7 @@ class _RestWatch(RestWatch):
     def __init__(self, span: Span) -> None:
         self._span = span
         self.status = "200"
+        self.failure = False
 
     @override
     def message(self, message_id: str) -> None:
@@ -166,6 +187,7 @@ class _RestWatch(RestWatch):
 
     @override
     def failed(self, kind: str, status: int | None, code: int | None) -> None:
+        self.failure = True
         self.status = str(status) if status is not None else NO_ANSWER
         self._span.set_attribute(semconv.ERROR_TYPE, kind)
         self._span.set_status(Status(StatusCode.ERROR, kind))

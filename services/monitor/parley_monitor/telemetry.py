@@ -14,7 +14,7 @@ from parley_kit import semconv
 from parley_kit.metrics import Metrics
 from parley_kit.telemetry import traceparent_of
 from parley_monitor import saturation
-from parley_monitor.model import EXECUTOR, SERVICES, Capacity, Member, State
+from parley_monitor.model import EXECUTOR, SERVICES, Capacity, Member, State, Tier
 from parley_monitor.ports import Observer
 
 SLOT_STATES = ("free", "busy", "draining", "stale")
@@ -32,6 +32,9 @@ class Telemetry(Observer):
             "How full the worst resource of a pool is; 1 is full.",
             ("pool",),
             registry=registry,
+        )
+        self._tier = Gauge(
+            semconv.SERVICE_TIER, "What members may expect: 1 for the tier that holds.", ("tier",), registry=registry
         )
         self._age = Gauge(semconv.REPORT_AGE, "Age of the oldest last report.", registry=registry)
         self._reports = Counter(semconv.REPORTS, "Load reports that came.", ("service", "outcome"), registry=registry)
@@ -62,6 +65,8 @@ class Telemetry(Observer):
 
     @override
     def assessed(self, capacity: Capacity) -> str:
+        for tier in Tier:
+            self._tier.labels(tier.value).set(tier is capacity.tier)
         attributes: dict[str, str | int | float] = {
             semconv.CAPACITY_TIER: capacity.tier.value,
             semconv.CAPACITY_SLOTS_TOTAL: sum(executor.slots for executor in capacity.executors),

@@ -8,6 +8,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from support.gateways import World
 
 from parley_kit import semconv
+from parley_sandbox.discord.faults import Fault, Kind
 
 ROOT = "discord MESSAGE_CREATE"
 CREATE = "POST /channels/{channel_id}/messages"
@@ -135,3 +136,43 @@ def _in_trace(parley: World, top: ReadableSpan) -> list[ReadableSpan]:
     assert top.context is not None
     trace = top.context.trace_id
     return [span for span in parley.gateways[0].spans if span.context is not None and span.context.trace_id == trace]
+
+
+async def test_turns_are_counted_by_outcome_and_by_where_their_text_came_from(parley: World) -> None:
+    for person in ("Sam", "Noor"):
+        await parley.ended(parley.ask("What is a monad?", person=person))
+    gateway = parley.gateways[0]
+    for source in ("lead", "stored"):
+        assert gateway.sample("parley_turns_total", {"outcome": "answered", "source": source}) == 1
+        assert gateway.sample("parley_turn_opening_seconds_count", {"source": source}) == 1
+    assert gateway.sample("parley_turns_total", {"outcome": "failed", "source": "lead"}) == 0
+
+
+async def test_a_turn_without_an_answer_is_counted_by_its_reason(parley: World) -> None:
+    gateway = parley.gateways[0]
+    overloaded = {"reason": "OVERLOADED"}
+    assert gateway.sample("parley_turns_unanswered_total", overloaded) == 0, "what was never seen is 0, not absent"
+    await ask(parley, "Hello [[error=529 times=9]]")
+    assert gateway.sample("parley_turns_unanswered_total", overloaded) == 1
+
+
+async def test_a_limit_that_hikari_waits_out_is_counted_all_the_same(parley: World) -> None:
+    parley.discord.faults.add(Fault(Kind.LIMIT_SHARED, route=CREATE, seconds=0.2))
+    question, _ = await ask(parley, "Hello")
+    assert parley.replies(question), "the member notices nothing"
+    gateway = parley.gateways[0]
+    counted = {scope: gateway.sample("discord_ratelimit_hits_total", {"scope": scope}) for scope in ("shared", "user")}
+    assert counted == {"shared": 1, "user": 0}
+
+
+async def test_an_answer_to_a_click_is_measured_whether_discord_takes_it_or_not(parley: World) -> None:
+    question = parley.ask("An essay [[ttft=0.05 tps=40 tokens=4000]]")
+    message = await parley.streaming(question)
+    parley.discord.faults.add(Fault(Kind.MISSING_PERMISSION, route="callback"))
+    parley.click("Noor", message)
+    gateway = parley.gateways[0]
+    ack = "discord_interaction_ack_seconds_count"
+    await parley.until(lambda: gateway.sample(ack, {"outcome": "failed"}) == 1)
+    parley.click("Sam", message)
+    await parley.ended(question)
+    assert gateway.sample(ack, {"outcome": "taken"}) == 1

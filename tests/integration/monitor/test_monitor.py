@@ -253,6 +253,8 @@ async def test_the_figures_of_the_fleet_are_scraped(monitor: Monitor, peer: Peer
     assert monitor.sample(semconv.EXECUTORS, {"state": "draining"}) == 1
     assert monitor.sample(semconv.SATURATION_RATIO, {"pool": "executor"}) == 0.25
     assert monitor.sample(semconv.SATURATION_RATIO, {"pool": "cache"}) is None
+    tiers = {tier: monitor.sample(semconv.SERVICE_TIER, {"tier": tier}) for tier in ("normal", "busy", "unavailable")}
+    assert tiers == {"normal": 1, "busy": 0, "unavailable": 0}
     assert monitor.sample(semconv.REPORTS, {"service": "executor", "outcome": "accepted"}) == 2
     age = monitor.sample(semconv.REPORT_AGE)
     assert age is not None

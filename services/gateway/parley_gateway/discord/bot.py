@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 
+import aiohttp
 import hikari
 
 from parley_gateway.discord import throttle
@@ -14,13 +16,16 @@ from parley_kit.faults import Precondition, Unavailable
 INTENTS = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES | hikari.Intents.DM_MESSAGES
 CALL_SECONDS = 10.0
 WATCH_SECONDS = 0.25
+TOO_MANY_REQUESTS = 429
 BAD_TOKEN, BAD_INTENTS = 4004, (4013, 4014)
 
 
 class Bot:
-    """A connection to Discord, its shards included."""
+    """A connection to Discord, its shards included. limited: hears the scope of each answer 429."""
 
-    def __init__(self, token: str, rest_url: str | None, *, message_content: bool) -> None:
+    def __init__(
+        self, token: str, rest_url: str | None, limited: Callable[[str], None], *, message_content: bool
+    ) -> None:
         throttle.mend()
         try:
             self.hikari = hikari.GatewayBot(
@@ -43,8 +48,10 @@ class Bot:
             raise Precondition(
                 "BAD_TOKEN", "PARLEY_GATEWAY_DISCORD_TOKEN is no bot token; copy it from the developer portal."
             ) from None
+        self._limited = limited
         self._application_id = self._user_id = 0
         self._known = asyncio.Event()
+        self.hikari.subscribe(hikari.StartingEvent, self._on_starting)
         self.hikari.subscribe(hikari.ShardReadyEvent, self._on_ready)
 
     @property
@@ -85,6 +92,21 @@ class Bot:
         if self.hikari.is_alive:
             with contextlib.suppress(hikari.ComponentStateConflictError):
                 await asyncio.shield(self.hikari.close())
+
+    async def _on_starting(self, _: hikari.StartingEvent) -> None:
+        """Hear of every answer: hikari waits out a limit and asks again, and tells nobody but its log."""
+        heard = aiohttp.TraceConfig()
+        heard.on_request_end.append(self._on_answer)
+        heard.freeze()
+        session: aiohttp.ClientSession | None = self.hikari.rest._client_session  # type: ignore[attr-defined]  # noqa: SLF001 — hikari has no public way to its session
+        assert session is not None, "the REST client starts before this event"
+        session.trace_configs.append(heard)
+
+    async def _on_answer(
+        self, _: aiohttp.ClientSession, __: SimpleNamespace, answer: aiohttp.TraceRequestEndParams
+    ) -> None:
+        if answer.response.status == TOO_MANY_REQUESTS:
+            self._limited(answer.response.headers.get("X-RateLimit-Scope", ""))
 
     async def _on_ready(self, event: hikari.ShardReadyEvent) -> None:
         self._application_id, self._user_id = int(event.application_id), int(event.my_user.id)

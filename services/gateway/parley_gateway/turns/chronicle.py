@@ -32,7 +32,7 @@ class Chronicle:
 
     def opened(self, opened: Opened) -> None:
         """Note where its text comes from."""
-        self._watch.opened(opened.source, opened.conversation_id, opened.link)
+        self._watch.opened(opened.source, opened.conversation_id, opened.link, self._seconds())
         stage = Stage.WAITING if opened.source is Source.LEAD else Stage.ANSWERING
         self._show(replace(self._view, stage=stage, source=opened.source.value))
 
