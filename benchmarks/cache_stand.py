@@ -23,7 +23,7 @@ from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
 
 TICKS = os.sysconf("SC_CLK_TCK")
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 INSTALL = "apt-get install -y redis-server"
 
 

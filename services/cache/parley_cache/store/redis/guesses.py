@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parley_cache.claims import Granted
-from parley_cache.model import Named, Recent, Reference, ReplyTo, Source
-from parley_cache.records import Conversation, Log, Turn
+from parley_cache.model import Mode, Named, Recent, Reference, ReplyTo, Source
+from parley_cache.records import Conversation, Turn
 from parley_cache.retention import Stored
 from parley_cache.store.operations import Surely
 from parley_cache.store.redis import names
 from parley_cache.store.redis.cells import Kept
-from parley_cache.store.redis.needs import Known, stored_text
+from parley_cache.store.redis.needs import Known, ended_text, stored_text
 from parley_cache.store.redis.reads import ABSENT, Cell, Read, Reads
 from parley_cache.turns import Ask
 
@@ -34,7 +34,9 @@ def is_worth(name: str, surely: Surely, known: Known) -> bool:
 
 
 def _is_stored(ask: Ask, known: Known) -> bool:
-    if ask.key is None or ask.have is not None or not stored_text(names.record(Stored, ask.key.hex()), known):
+    if ask.key is None or ask.have is not None or ask.opening.policy.mode is not Mode.USE:
+        return False
+    if not stored_text(names.record(Stored, ask.key.hex()), known):
         return False
     conversation = known(names.conversation(_conversation(ask.opening.reference, known)))
     return not isinstance(conversation, Conversation) or not conversation.length
@@ -52,12 +54,12 @@ def _conversation(reference: Reference, known: Known) -> str:
 
 
 def _is_alone(turn: object, known: Known) -> bool:
-    """Tell whether a turn's text has ended and no turn waits for its conversation."""
+    """Tell whether a turn's text has ended and is near, and no turn waits for its conversation."""
     if not isinstance(turn, Turn) or turn.log is None:
         return False
-    log, conversation = known(names.log(turn.log)), known(names.conversation(turn.conversation))
-    ended = isinstance(log, Log) and log.end is not None
-    return ended and isinstance(conversation, Conversation) and not conversation.queue
+    conversation = known(names.conversation(turn.conversation))
+    alone = isinstance(conversation, Conversation) and not conversation.queue
+    return alone and ended_text(known(names.log(turn.log)), known)
 
 
 def fill(reads: Reads, read: Read, *, absent: bool) -> None:

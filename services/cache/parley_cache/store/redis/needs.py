@@ -79,8 +79,14 @@ def stored_text(stored: str, known: Known) -> bool:
     kept = known(stored)
     if not isinstance(kept, Kept):
         return False
-    log = known(names.log(kept.record.log))
-    return isinstance(log, Log) and all(known(read.key) is not None for read in blocks(log.id, 0, log.length))
+    return ended_text(known(names.log(kept.record.log)), known)
+
+
+def ended_text(log: object, known: Known) -> bool:
+    """Tell whether a log has ended and its text is near."""
+    if not isinstance(log, Log) or log.end is None:
+        return False
+    return all(known(read.key) is not None for read in blocks(log.id, 0, log.length))
 
 
 def _conversation(opening: Opening) -> Iterator[Read]:
