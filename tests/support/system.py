@@ -163,14 +163,16 @@ class System:
         taken = any(one["slots"] != one["free"] for one in executors if not one["stale"])
         return taken or any(turn["state"] != "ended" for turn in turns)
 
-    async def metric(self, child: str, name: str) -> float:
-        """Return the sum of a metric's samples at one service."""
+    async def metric(self, child: str, name: str, **labels: str) -> float:
+        """Return the sum of a metric's samples at one service, of those that have these labels."""
         address = self.stack.children[child].spec.environment[
             f"PARLEY_{child.split('-', maxsplit=1)[0].upper()}_METRICS_LISTEN"
         ]
         async with self._http.get(f"http://{address}/metrics") as response:
             lines = (await response.text()).splitlines()
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
+        found = (line for line in lines if line.split("{")[0].split(" ")[0] == name)
+        wanted = [f'{label}="{value}"' for label, value in labels.items()]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in found if all(one in line for one in wanted))
 
     def typing_requests(self) -> int:
         """Count what Discord was told of typing."""
