@@ -5,22 +5,17 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from support.crowd import CHANNELS, GATEWAYS, channels, idle, messages_of_the_bot, said, standing
 from support.system import System, system
-
-from parley_sandbox.anthropic import Record
-from parley_sandbox.discord import queries
 
 SAME = "How do I centre a div? [[ttft=0.5 tps=30 tokens=150]]"
 ENDLESS = "[[ttft=0.1 tps=40 tokens=4000]]"
-GATEWAYS = ("gateway-1", "gateway-2")
-CHANNELS = 8
-"""A channel takes a message a second, so that many members need several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +44,12 @@ async def replicas(store: Store, **environment: str) -> AsyncIterator[System]:
         yield parley
 
 
-def channels(parley: System) -> list[str]:
-    """Return so many channels of one guild, whose replies are each other's."""
-    world = parley.stack.discord.world
-    home = world.channels[parley.channel()]["guild_id"]
-    return [world.add_channel(home, f"room-{number}")["id"] for number in range(CHANNELS)]
-
-
 async def only(parley: System, name: str, metric: str) -> str:
     """Return the only child of a service that counts something."""
     children = [child for child in parley.stack.children if child.split("-")[0] == name]
     counted = {child: await parley.metric(child, metric) for child in children}
     (found,) = (child for child, count in counted.items() if count)
     return found
-
-
-async def idle(parley: System, within: float = 30.0) -> None:
-    """Wait until no gateway holds a turn; the page alone cannot tell, since a gateway that ends tells it no more."""
-    async with asyncio.timeout(within):
-        while sum([await parley.metric(one, "parley_gateway_turns_held") for one in GATEWAYS]):  # noqa: ASYNC110 — HTTP
-            await asyncio.sleep(0.1)
-
-
-def standing(parley: System) -> Mapping[str, Sequence[str]]:
-    """Return all texts of the bot that stand in Discord now, page by page, by the question that they answer."""
-    requests = parley.stack.discord.recorder.requests
-    shown, pages = queries.final_texts(requests), dict[str, list[str]]()
-    for question, replies in queries.creates_by_question(requests).items():
-        pages[question] = [shown[reply] for reply in replies if reply in shown]
-    return pages
-
-
-def messages_of_the_bot(parley: System, where: Sequence[str]) -> int:
-    """Count them, whatever they answer."""
-    world = parley.stack.discord.world
-    written = (message for channel in where for message in world.messages[channel].values())
-    return sum(message["author"]["id"] == world.bot["id"] for message in written)
-
-
-def said(records: Sequence[Record]) -> set[tuple[str, ...]]:
-    """Return what Claude said, each reply word for word."""
-    return {tuple(record.text.split()) for record in records}
 
 
 async def test_the_leaders_gateway_dies_under_32_readers_and_every_reply_is_whole_once(store: Store) -> None:

@@ -163,11 +163,13 @@ class System:
         taken = any(one["slots"] != one["free"] for one in executors if not one["stale"])
         return taken or any(turn["state"] != "ended" for turn in turns)
 
-    async def metric(self, child: str, name: str) -> float:
-        """Return the sum of a metric's samples at one service."""
+    async def metric(self, child: str, name: str, **labels: str) -> float:
+        """Return the sum of a metric's samples at one service, of those that have these labels."""
         async with self._http.get(f"http://{self.metrics_address(child)}/metrics") as response:
             lines = (await response.text()).splitlines()
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
+        found = (line for line in lines if line.split("{")[0].split(" ")[0] == name)
+        wanted = [f'{label}="{value}"' for label, value in labels.items()]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in found if all(one in line for one in wanted))
 
     def metrics_address(self, child: str) -> str:
         """Return where a service serves /metrics, host:port."""

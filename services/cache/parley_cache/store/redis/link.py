@@ -171,6 +171,7 @@ class Link:
     async def _write(self, connection: AbstractConnection) -> None:
         while True:
             await self._work.wait()
+            self._refuse_stalled()
             self._work.clear()
             batch = [(words, answer) for words, answer in self._queued if not answer.done()]
             self._queued.clear()
@@ -184,6 +185,7 @@ class Link:
                 found, error = await connection.read_response(), None
             except ResponseError as told:
                 found, error = None, told
+            self._refuse_stalled()
             self._since = asyncio.get_running_loop().time()
             if not self._sent:
                 raise Lost("an answer came too late")
@@ -192,6 +194,11 @@ class Link:
                 _settle(answer, found, error)
             if isinstance(error, ReadOnlyError):
                 raise Lost("this server is no longer the one to write to") from error
+
+    def _refuse_stalled(self) -> None:
+        """Say and take nothing more over a connection that is given up: its answers are those of calls that failed."""
+        if self._stalled.is_set():
+            raise Lost("an answer came too late")
 
     def _lose(self, state: State) -> None:
         self._state = state
