@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 from parley_kit.channel import resolve
 from parley_kit.settings import split_address
 
+Check = grpc.aio.UnaryUnaryMultiCallable[health_pb2.HealthCheckRequest, health_pb2.HealthCheckResponse]
 WITHIN = 5.0
 """How long one answer may take, in seconds."""
 USAGE_EXIT = 2
@@ -64,13 +65,17 @@ async def ask(asked: Asked) -> list[Answer]:
 
 async def _answers(asked: Asked, address: str) -> list[Answer]:
     async with grpc.aio.insecure_channel(address) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
-        return [Answer(f"{asked.target} ({address})", name, await _state(stub, name)) for name in asked.names]
+        check: Check = channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
+        )
+        return [Answer(f"{asked.target} ({address})", name, await _state(check, name)) for name in asked.names]
 
 
-async def _state(stub: health_pb2_grpc.HealthStub, name: str) -> str:
+async def _state(check: Check, name: str) -> str:
     try:
-        answer = await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=WITHIN)
+        answer = await check(health_pb2.HealthCheckRequest(service=name), timeout=WITHIN)
     except grpc.aio.AioRpcError as error:
         return error.code().name
     return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
