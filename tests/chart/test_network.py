@@ -146,6 +146,13 @@ def test_what_an_operator_adds_is_allowed_beside_the_rest() -> None:
     assert not may(policies, own("gateway"), Host("10.1.2.3"), 3128)
 
 
+def test_what_is_added_for_all_components_is_not_added_for_redis() -> None:
+    anybody = [{"from": [{"podSelector": {}}]}]
+    release = render({"defaults": {"networkPolicy": {"extraIngress": anybody}}}, set_up="bundled-redis")
+    assert ("executor", 50053) in reached(release, STRANGER)
+    assert ("redis", 6379) not in reached(release, STRANGER)
+
+
 def test_a_cluster_that_keeps_probes_out_can_name_its_nodes() -> None:
     node = Host("10.0.0.7")
     assert reached(render(set_up="production"), node) == set()

@@ -303,6 +303,9 @@ def test_the_bundled_grafana_scrapes_every_service_and_takes_the_traces() -> Non
 def test_helm_test_holds_a_conversation_in_a_trial_and_asks_every_service_in_production() -> None:
     trial = sandbox().one("Pod", "parley-test")
     assert trial["metadata"]["annotations"]["helm.sh/hook"] == "test"
+    # What it said is printed by helm, and no pod outlives `helm uninstall`.
+    assert "hook-failed" in trial["metadata"]["annotations"]["helm.sh/hook-delete-policy"]
+    assert "hook-failed" in trial["metadata"]["annotations"]["helm.sh/hook-output-log-policy"]
     (container,) = trial["spec"]["containers"]
     assert container["command"] == ["python", "-m", "parley_sandbox", "check"]
     assert container["args"] == ["--without-redis"]

@@ -3,10 +3,13 @@
 {{/* One component's policy: (dict "root" $ "component" "gateway" "ingress" text "egress" text), both lists of rules. */}}
 {{- define "parley.networkpolicy" -}}
 {{- $scope := list .root .component -}}
-{{- $extra := (get .root.Values .component | default dict) -}}
-{{- if hasKey .root.Values .component }}{{ $extra = (include "parley.values" $scope | fromYaml).networkPolicy }}{{ end -}}
-{{- $ingress := concat (.ingress | default "" | fromYamlArray) ($extra.extraIngress | default list) -}}
-{{- $egress := concat (.egress | default "" | fromYamlArray) ($extra.extraEgress | default list) -}}
+{{- $ingress := .ingress | default "" | fromYamlArray -}}
+{{- $egress := .egress | default "" | fromYamlArray -}}
+{{- if has .component (list "gateway" "cache" "executor" "monitor" "sandbox") -}}
+{{- $extra := (include "parley.values" $scope | fromYaml).networkPolicy -}}
+{{- $ingress = concat $ingress $extra.extraIngress -}}
+{{- $egress = concat $egress $extra.extraEgress -}}
+{{- end -}}
 {{- if .root.Values.networkPolicy.enabled -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy

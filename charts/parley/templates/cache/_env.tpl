@@ -6,6 +6,8 @@ PARLEY_CACHE_MONITOR: {{ include "parley.target" (list . "monitor") }}
 # Everything is in the pod's own memory: new turns are refused before its limit ends it.
 PARLEY_CACHE_LOG_BYTES: "134217728"
 {{- else if eq $redis "bundled" }}
+# Well below redis.bundled.maxmemory: the cache refuses new turns with a sentence, Redis would with an error.
+PARLEY_CACHE_LOG_BYTES: "268435456"
 PARLEY_CACHE_REDIS_URL: redis://{{ include "parley.componentName" (list . "redis") }}:6379/0
 PARLEY_CACHE_REDIS_PASSWORD: { {{- include "parley.env.secret" (list (include "parley.redis.secret" .) .Values.redis.bundled.passwordKey) -}} }
 {{- else }}
