@@ -76,6 +76,13 @@ def test_a_combination_that_cannot_work_is_refused_with_its_cure(values: Values,
     assert cure in str(refused.value)
 
 
+def test_a_number_for_all_components_is_not_the_sandboxs() -> None:
+    values = {"defaults": {"replicas": 3}, "redis": {"bundled": {"existingSecret": "r"}}}
+    release = render(TRIAL | values)
+    assert release.workload("sandbox")["spec"]["replicas"] == 1
+    assert release.workload("monitor")["spec"]["replicas"] == 3
+
+
 def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(RefusedError) as refused:
         render({"gateway": {"env": {"PARLEY_GATEWAY_NONE": 1}}, "cache": {"env": {"PARLEY_CACHE_NONE": 1}}})
