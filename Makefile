@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest
 ONLY ?=
 ARGS ?=
 
-.PHONY: help setup run test check fmt lint types imports protos protos-check docs docs-check dashboards dashboards-check unit contract integration e2e bench screenshots lock clean
+.PHONY: help setup run test check fmt lint types imports protos protos-check docs docs-check dashboards dashboards-check unit contract integration e2e chart chart-golden bench screenshots lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 18
@@ -43,7 +43,7 @@ run: $(STAMP) ## the whole system with its page: GATEWAYS=2 CACHES=2 EXECUTORS=2
 test: $(STAMP) ## all tests; what needs a tool that is not there is skipped with the line that installs it
 	$(PYTEST) $(ARGS)
 
-check: lint types imports protos-check docs-check dashboards-check unit contract integration ## what one runs before handing in
+check: lint types imports protos-check docs-check dashboards-check unit contract integration chart ## what one runs before handing in
 
 fmt: $(STAMP) ## format and mend what can be mended
 	$(BIN)/ruff format .
@@ -69,9 +69,11 @@ protos-check: $(STAMP) ## generated code is fresh and the contract broke nobody
 
 docs: $(STAMP) ## write the pages that are generated from the code
 	$(BIN)/python tools/configuration.py
+	$(BIN)/python tools/chart.py
 
 docs-check: $(STAMP) ## the generated pages are fresh
 	$(BIN)/python tools/configuration.py --check
+	$(BIN)/python tools/chart.py --check
 
 dashboards: $(STAMP) ## write Grafana's dashboards into charts/parley
 	$(BIN)/python tools/dashboards/generate.py
@@ -90,6 +92,12 @@ integration: $(STAMP) ## each service over real loopback gRPC
 
 e2e: $(STAMP) ## the whole system through the sandbox and a headless browser
 	$(PYTEST) tests/e2e $(ARGS)
+
+chart: $(STAMP) ## the Helm chart: lint, every set-up, refusals, who reaches whom, Kubernetes' own schemas
+	$(PYTEST) tests/chart $(ARGS)
+
+chart-golden: $(STAMP) ## write the chart's golden files anew; read the difference before you commit it
+	PARLEY_GOLDEN=write $(PYTEST) tests/chart/test_golden.py
 
 bench: $(STAMP) ## benchmarks as ratios in one run; ONLY=… for some
 	$(BIN)/python benchmarks $(ONLY)

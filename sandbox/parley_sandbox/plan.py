@@ -52,13 +52,17 @@ class Place:
 
 
 def instance_names(settings: SandboxSettings) -> tuple[str, ...]:
-    """Every service's name: executor, or executor-1, executor-2, … when there are several."""
+    """The name of every service that is started: executor, or executor-1, executor-2, … when there are several."""
+    if settings.elsewhere:
+        return ()
     numbers = {"cache": settings.caches, "executor": settings.executors, "gateway": settings.gateways}
     return ("monitor", *(name for service, number in numbers.items() for name in _numbered(service, number)))
 
 
 def places(settings: SandboxSettings) -> tuple[Place, ...]:
-    """All instances on their set ports, or the next free ones after them, or any."""
+    """All instances on their set ports, or the next free ones after them, or any; or where they run elsewhere."""
+    if settings.elsewhere:
+        return _places_elsewhere(settings)
     names = instance_names(settings)
     wanted = [int(getattr(settings, f"{name.split('-', maxsplit=1)[0]}_port")) for name in names]
     ports = free_ports(settings.host, [*wanted, *(0 for _ in names)])
@@ -66,10 +70,24 @@ def places(settings: SandboxSettings) -> tuple[Place, ...]:
     return tuple(Place(name, f"{settings.host}:{grpc}", f"{settings.host}:{metrics}") for name, grpc, metrics in pairs)
 
 
+def _places_elsewhere(settings: SandboxSettings) -> tuple[Place, ...]:
+    gateways = settings.gateway_addresses.split(",")
+    names = _numbered("gateway", len(gateways))
+    return (
+        Place("monitor", settings.monitor_address, ""),
+        *(Place(name, address, "") for name, address in zip(names, gateways, strict=True)),
+    )
+
+
 def services(
     settings: SandboxSettings, sources: Sources, instances: tuple[Place, ...], environment: Mapping[str, str]
 ) -> tuple[ChildSpec, ...]:
-    """All children. `environment` is the developer's: of it a service gets only PARLEY_<ITS NAME>_*."""
+    """All children; none where they run elsewhere.
+
+    `environment` is the developer's: of it a service gets only PARLEY_<ITS NAME>_*.
+    """
+    if settings.elsewhere:
+        return ()
     address = {
         service: ",".join(place.grpc for place in instances if place.service == service)
         for service in ("monitor", "cache")

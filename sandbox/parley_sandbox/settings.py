@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_PORT: Final = 8010
 LOCAL: Final = "local"
+_TARGETS: Final = r"^([^\s,:]+:\d+(,[^\s,:]+:\d+)*)?$"
 _REDIS: Final = re.compile(r"rediss?://\S+|unix://\S+")
 
 
@@ -19,6 +20,22 @@ class SandboxSettings(BaseModel):
     )
 
     host: str = Field("127.0.0.1", description="The address that the page, the loopbacks and the services bind.")
+    advertise: str = Field(
+        "", description="The host by which others reach the loopbacks; unset: the address they bind."
+    )
+    gateway_addresses: str = Field(
+        "",
+        pattern=_TARGETS,
+        description="Gateways that run elsewhere, host:port, several separated by commas; then no service is started here.",
+    )
+    monitor_address: str = Field(
+        "", validate_default=True, pattern=_TARGETS, description="The monitor that runs elsewhere, host:port."
+    )
+    otlp_forward: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+.*)?$",
+        description="Base URL of an OTLP/HTTP receiver that gets every span too; unset: none.",
+    )
     port: int = Field(DEFAULT_PORT, ge=0, le=65535, description="The page's port; 0 takes a free one.")
     discord_port: int = Field(0, ge=0, le=65535, description="The loopback Discord's port; 0 takes a free one.")
     claude_port: int = Field(0, ge=0, le=65535, description="The loopback Claude's port; 0 takes a free one.")
@@ -50,6 +67,18 @@ class SandboxSettings(BaseModel):
         validation_alias=AliasChoices("ANTHROPIC_API_KEY"),
         description="A key of Anthropic's API: the answers are then Claude's.",
     )
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the services run elsewhere."""
+        return bool(self.gateway_addresses)
+
+    @field_validator("monitor_address")
+    @classmethod
+    def _together(cls, monitor: str, others: ValidationInfo) -> str:
+        if bool(monitor) is not bool(others.data.get("gateway_addresses")):
+            raise ValueError("gateway_addresses and monitor_address are set together or not at all")
+        return monitor
 
     @field_validator("redis")
     @classmethod

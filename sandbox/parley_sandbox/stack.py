@@ -114,11 +114,20 @@ class Stack:
     async def _loopbacks(self, redis_url: str | None) -> Sources:
         settings, enter = self.settings, self._exit.enter_async_context
         token, key = settings.discord_token, settings.anthropic_api_key
-        spans = await enter(serve_otlp(self.traces, settings.host, port=self._port("otlp", settings.otlp_port)))
+        spans = await enter(
+            serve_otlp(
+                self.traces,
+                settings.host,
+                port=self._port("otlp", settings.otlp_port),
+                forward=settings.otlp_forward or None,
+            )
+        )
         rest_url = claude_url = None
         if token is None:
             port = self._port("loopback Discord", settings.discord_port)
-            rest_url = (await enter(self.discord.serve(host=settings.host, port=port))).rest_url
+            rest_url = (
+                await enter(self.discord.serve(host=settings.host, port=port, advertise=settings.advertise))
+            ).rest_url
         if key is None:
             port = self._port("loopback Claude", settings.claude_port)
             claude_url = (await enter(self.claude.serve(host=settings.host, port=port))).base_url

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -24,24 +25,53 @@ class WrongNameError(Exception):
     """A person, channel or fault that is not there."""
 
 
+class NoAnswerError(Exception):
+    """The turn did not end; `turn` is what the gateways said of it last, if they said anything."""
+
+    def __init__(self, sentence: str, turn: Json | None = None) -> None:
+        super().__init__(sentence)
+        self.turn = turn
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A question whose turn has ended: who asked, where, and what the gateways say of it."""
+
+    person: str
+    channel: str
+    turn: Json
+
+
 async def say(client: SandboxClient, text: str, person: str | None, channel: str | None, within: float) -> int:
     """Write, wait for the end of the turn, print the reply and as the last line its trace id."""
+    try:
+        talk = await converse(client, text, person, channel, within)
+    except NoAnswerError as error:
+        return _failed(str(error))
+    return await _print_reply(client, talk)
+
+
+async def converse(client: SandboxClient, text: str, person: str | None, channel: str | None, within: float) -> Talk:
+    """Write, and wait for the end of the turn. Raises NoAnswerError."""
     state = await client.get("/api/state", **_person_query(await client.get("/api/state"), person))
     place = _channel(state, channel)
     events = client.events(state["person"], state["place"])
+    heard: list[Json] = []
     try:
         asked = await client.post(f"/api/channels/{place}/messages", {"person": state["person"], "content": text})
         async with asyncio.timeout(within):
-            turn = await _ended(events, asked["id"])
+            await _ended(events, asked["id"], heard)
     except RefusedError as error:
-        return _failed(str(error))
+        raise NoAnswerError(str(error)) from None
     except TimeoutError:
-        return _failed(f"no reply was finished within {within:g} s")
+        raise NoAnswerError(f"no reply was finished within {within:g} s", heard[-1] if heard else None) from None
     except _UnheardError:
-        return _failed(f"nobody answered within {_UNHEARD:g} s; in a channel Parley answers when @parley is mentioned")
+        raise NoAnswerError(
+            f"nobody answered within {_UNHEARD:g} s; in a channel Parley answers when @parley is mentioned"
+        ) from None
     finally:
         await events.aclose()  # type: ignore[attr-defined] # an async generator behind the iterator's type
-    return await _print_reply(client, state["person"], place, turn)
+    return Talk(state["person"], place, heard[-1])
 
 
 async def trace(client: SandboxClient, trace_id: str) -> int:
@@ -84,28 +114,27 @@ class _UnheardError(Exception):
     """No gateway took the message up."""
 
 
-async def _ended(events: Any, message_id: str) -> Json:
-    """The turn of this message once it has ended."""
-    turn: Json | None = None
-    while turn is None or turn["state"] != "ended":
+async def _ended(events: Any, message_id: str, heard: list[Json]) -> None:
+    """Gather what is said of the turn of this message, until it has ended."""
+    while not heard or heard[-1]["state"] != "ended":
         try:
-            async with asyncio.timeout(_UNHEARD if turn is None else None):
-                kind, content = await _next_turn(events, message_id)
+            async with asyncio.timeout(None if heard else _UNHEARD):
+                heard.append(await _next_turn(events, message_id))
         except TimeoutError:
             raise _UnheardError from None
-        turn = content if kind == "turn" else turn
-    return turn
 
 
-async def _next_turn(events: Any, message_id: str) -> tuple[str, Json]:
+async def _next_turn(events: Any, message_id: str) -> Json:
     async for kind, content in events:
         if kind == "turn" and content["turn_id"] == message_id:
-            return kind, content
+            turn: Json = content
+            return turn
     raise RefusedError("the sandbox ended")
 
 
-async def _print_reply(client: SandboxClient, person: str, channel: str, turn: Json) -> int:
-    messages = (await client.get(f"/api/channels/{channel}/messages", person=person))["messages"]
+async def _print_reply(client: SandboxClient, talk: Talk) -> int:
+    turn = talk.turn
+    messages = (await client.get(f"/api/channels/{talk.channel}/messages", person=talk.person))["messages"]
     by_id = {message["id"]: message for message in messages}
     for message_id in turn["message_ids"]:
         if message_id in by_id:

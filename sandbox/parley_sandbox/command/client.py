@@ -38,6 +38,11 @@ class SandboxClient:
     async def get(self, path: str, **query: str) -> Json:
         return orjson.loads(await self._call("GET", path, query))  # type: ignore[no-any-return] # the edge: JSON
 
+    async def get_or_nothing(self, path: str) -> Json:
+        """The same where there may be nothing yet."""
+        content = await self._call("GET", path, {})
+        return orjson.loads(content) if content else {}
+
     async def text(self, path: str, **query: str) -> str:
         return (await self._call("GET", path, query)).decode()
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from parley_sandbox.command import ask, up
+from parley_sandbox.command import ask, check, up
 from parley_sandbox.command.client import SandboxClient, UnreachableError
 from parley_sandbox.settings import DEFAULT_PORT, EnvironmentSettings
 
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     _add_say(commands.add_parser("say", help="write a message as a person and print Parley's reply and its trace id"))
     trace = commands.add_parser("trace", help="print a trace as a tree")
     trace.add_argument("id", help="the trace id, as `say` prints it and every error shows it")
+    _add_check(commands.add_parser("check", help="hold a conversation and say of each hop whether its trace shows it"))
     _add_faults(commands.add_parser("faults", help="list, add or clear faults of the loopbacks"))
     log = commands.add_parser("log", help="print the requests that Discord received")
     log.add_argument("--channel", help="only of this channel, such as Orchard/general or dm")
@@ -58,6 +59,11 @@ def _add_say(say: argparse.ArgumentParser) -> None:
     say.add_argument(
         "--within", type=float, default=600.0, metavar="S", help="seconds to wait for the end of the reply"
     )
+
+
+def _add_check(checked: argparse.ArgumentParser) -> None:
+    checked.add_argument("--without-redis", action="store_true", help="the cache keeps everything itself")
+    checked.add_argument("--within", type=float, default=check.WITHIN, metavar="S", help="seconds for the reply")
 
 
 def _add_faults(faults: argparse.ArgumentParser) -> None:
@@ -87,6 +93,8 @@ async def _ask(url: str, given: argparse.Namespace) -> int:
                 return await ask.say(client, given.text, given.person, given.channel, given.within)
             case "trace":
                 return await ask.trace(client, given.id)
+            case "check":
+                return await check.check(client, redis=not given.without_redis, within=given.within)
             case "faults":
                 return await ask.faults(client, given)
             case _:

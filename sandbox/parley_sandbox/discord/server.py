@@ -87,13 +87,16 @@ class LoopbackDiscord:
         return self._broadcast.subscribe()
 
     @asynccontextmanager
-    async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Address]:
-        """Serve REST, gateway and files at one port (0: a free one) until the block is left."""
+    async def serve(self, host: str = "127.0.0.1", port: int = 0, advertise: str = "") -> AsyncIterator[Address]:
+        """Serve REST, gateway and files at one port (0: a free one) until the block is left.
+
+        `advertise` is the host by which bots reach it, where that is not `host`.
+        """
         runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=_FAREWELL)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
-            address = Address(f"http://{host}:{runner.addresses[0][1]}")
+            address = Address(f"http://{advertise or host}:{runner.addresses[0][1]}")
             self.gateway.url, self.world.cdn_url = address.gateway_url, address.base_url + cdn.PREFIX
             yield address
         finally:

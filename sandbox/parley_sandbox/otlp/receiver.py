@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from .decoding import Decoded, from_json, from_protobuf
+from .forward import Export, Forward
 from .store import TraceStore
 
 PROTOBUF = "application/x-protobuf"
@@ -19,15 +20,18 @@ JSON = "application/json"
 LARGEST = 64 << 20
 
 
-def receiver(store: TraceStore) -> web.Application:
-    """Return the application that puts spans into the store."""
+def receiver(store: TraceStore, forward: Forward | None = None) -> web.Application:
+    """Return the application that puts spans into the store, and passes them on."""
 
     async def export(request: web.Request) -> web.Response:
         try:
-            decoded = _decode(request.content_type, await _body(request))
+            body = await _body(request)
+            decoded = _decode(request.content_type, body)
         except ValueError as error:
             return _answer(request, Status(code=INVALID_ARGUMENT, message=str(error)), 400)
         store.add(decoded.spans)
+        if forward is not None:
+            forward.take(Export(request.content_type, body))
         return _answer(request, _response(decoded), 200)
 
     app = web.Application(client_max_size=LARGEST)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from .forward import forwarding
 from .receiver import receiver
 from .store import TraceStore
 
@@ -24,12 +25,15 @@ class Address:
 
 
 @asynccontextmanager
-async def serve_otlp(store: TraceStore, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Address]:
-    """Receive spans into the store while the context lasts."""
-    runner = web.AppRunner(receiver(store), access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield Address(*runner.addresses[0][:2])
-    finally:
-        await runner.cleanup()
+async def serve_otlp(
+    store: TraceStore, host: str = "127.0.0.1", port: int = 0, forward: str | None = None
+) -> AsyncIterator[Address]:
+    """Receive spans into the store while the context lasts; `forward` is the base URL of a receiver that gets them too."""
+    async with forwarding(forward) as onward:
+        runner = web.AppRunner(receiver(store, onward), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+            yield Address(*runner.addresses[0][:2])
+        finally:
+            await runner.cleanup()

@@ -28,6 +28,12 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
         None,
         description="redis://, rediss:// (TLS) or unix:// URL with user, password and database; unset: everything is kept in this process, and there may be one cache only.",
     )
+    redis_username: str | None = Field(
+        None, description="Redis's ACL user, where the URL names none; unset: the default user."
+    )
+    redis_password: SecretStr | None = Field(
+        None, description="Redis's password, where the URL holds none; it needs no escaping here. A secret."
+    )
     redis_ca_file: str | None = Field(
         None, description="File of the authority that Redis's certificate is checked against; unset: the system's."
     )
@@ -148,13 +154,14 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
         """Which Redis keeps everything; None: this process does."""
         if self.redis_url is None:
             return None
-        password = self.redis_sentinel_password
         return Target(
             url=self.redis_url.get_secret_value(),
+            username=self.redis_username,
+            password=_revealed(self.redis_password),
             ca_file=self.redis_ca_file,
             sentinels=self._sentinels,
             master=self.redis_master,
-            sentinel_password=password.get_secret_value() if password is not None else None,
+            sentinel_password=_revealed(self.redis_sentinel_password),
         )
 
     @property
@@ -195,3 +202,7 @@ class CacheSettings(ServiceSettings, env_prefix="PARLEY_CACHE_"):
             guild_usd_day=self.guild_usd_day,
             guild_usd_month=self.guild_usd_month,
         )
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

@@ -374,6 +374,15 @@ async def test_tls_and_a_user_with_few_rights_suffice(certified: Path) -> None:
             await _whole_turn(bench)
 
 
+async def test_user_and_password_may_come_beside_the_url(certified: Path) -> None:
+    with _guarded(certified) as (server, _):
+        assert server.say("ACL", "SETUSER", "cache", ">p@ss:w/rd%").startswith("+OK")
+        url = f"redis://127.0.0.1:{server.port}/0"
+        async with bench_on(Target(url, username="cache", password="p@ss:w/rd%"), LIMITS) as bench:
+            await _whole_turn(bench)
+        assert "does not accept the user" in await _refusal(Target(url, username="cache", password="wrong"))
+
+
 async def _whole_turn(bench: StoreBench) -> None:
     changes = bench.store.changes()
     async with asyncio.timeout(SECONDS):

@@ -77,6 +77,30 @@ async def test_it_starts_without_its_peers_and_says_what_it_waits_for(alone: Wor
     assert gateway.peers() == {"cache": False, "monitor": False, "executor": False}
 
 
+async def test_a_discord_that_is_not_there_yet_is_waited_for(alone: World) -> None:
+    """As when sandbox and gateway start together, or Discord is away while a pod is replaced."""
+    calls: asyncio.Queue[None] = asyncio.Queue()
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.put_nowait(None)
+        writer.close()
+
+    away = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = away.sockets[0].getsockname()[1]
+    settings = alone.gateway_settings(discord_rest_url=f"http://127.0.0.1:{port}/api/v10")
+    stop = asyncio.Event()
+    async with serving(settings, "parley-gateway", build, stop=stop) as gateway, asyncio.timeout(40):
+        for _ in range(4):  # hikari itself gives up after three
+            await calls.get()
+        away.close()
+        await away.wait_closed()
+        assert not stop.is_set()
+        service = gateway.service
+        assert isinstance(service, Gateway)
+        async with alone.discord.serve(port=port):
+            await alone.until(lambda: service.bot.ready, within=30)
+
+
 async def test_a_discord_that_closes_for_good_ends_the_service(alone: World) -> None:
     with pytest.raises(BaseExceptionGroup) as ended:
         await _until_closed(alone)

@@ -36,6 +36,15 @@ def test_sentinels_are_told_with_commas_between() -> None:
     )
 
 
+def test_a_password_beside_the_url_is_as_it_is_and_never_shown() -> None:
+    settings = CacheSettings(
+        redis_url=SecretStr("redis://host/0"), redis_username="cache", redis_password=SecretStr("a@b:c/d%")
+    )
+    assert settings.redis == Target("redis://host/0", username="cache", password="a@b:c/d%", master="mymaster")
+    assert "a@b" not in repr(settings)
+    assert "a@b" not in repr(settings.redis)
+
+
 def test_what_people_and_spans_are_told_of_it_has_no_secret() -> None:
     assert Target("redis://user:secret@db.example:6380/1").server == "db.example:6380"
     assert Target("redis://db.example").server == "db.example:6379"

@@ -13,6 +13,8 @@ _OPTIONS: Final = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.enable_http_proxy", 0),
+    # A pod that comes back has another address; grpc's own pause of half a minute would leave the page without it.
+    ("grpc.dns_min_time_between_resolutions_ms", 1000),
 )
 Response_co = TypeVar("Response_co", covariant=True)
 Response = TypeVar("Response")

@@ -15,9 +15,14 @@ NO_CLUSTER = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A Redis by URL; with `sentinels`, the URL gives user, password, database and TLS, and they give the server."""
+    """A Redis by URL; with `sentinels`, the URL gives user, password, database and TLS, and they give the server.
+
+    `username` and `password` stand for what the URL leaves out.
+    """
 
     url: str = field(repr=False)
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
     sentinels: tuple[tuple[str, int], ...] = ()
     master: str = ""

@@ -17,6 +17,7 @@ INTENTS = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES | hikari.Intents
 CALL_SECONDS = 10.0
 WATCH_SECONDS = 0.25
 TOO_MANY_REQUESTS = 429
+FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
 BAD_TOKEN, BAD_INTENTS = 4004, (4013, 4014)
 
 
@@ -77,7 +78,7 @@ class Bot:
     async def run(self) -> None:
         """Stay connected until cancelled. Raises when Discord does not want the bot any more."""
         try:
-            await self.hikari.start(check_for_updates=False)
+            await self._start()
             await self.hikari.join()
         except hikari.UnauthorizedError:
             raise _refused(BAD_TOKEN) from None
@@ -86,6 +87,24 @@ class Bot:
         finally:
             await self.close()
         raise Unavailable("DISCORD_CLOSED", "The connection to Discord ended.")
+
+    async def _start(self) -> None:
+        """Connect; while Discord is not there, try again after a pause that grows, and stay alive.
+
+        A process that ended would be started anew, after pauses that Kubernetes lets grow to five minutes.
+        """
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self.hikari.start(check_for_updates=False)
+            except hikari.ClientHTTPResponseError:
+                raise  # Discord is there, and does not want us
+            except hikari.HTTPError:
+                await self.close()
+            else:
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LAST_PAUSE)
 
     async def close(self) -> None:
         """Leave Discord; calls that still wait for a limit are lost, so this comes last."""

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from google.rpc.status_pb2 import Status
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http import Compression
@@ -20,6 +22,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from parley_sandbox.otlp import Address, TraceStore, as_text, serve_otlp, service_edges
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
+PACKED = PROTOBUF | {"content-encoding": "gzip"}
 
 
 @pytest.fixture
@@ -124,3 +127,40 @@ async def test_json_is_answered_in_json(store: TraceStore, api: aiohttp.ClientSe
     async with api.post("/v1/traces", data=b"{", headers={"content-type": "application/json"}) as response:
         assert response.status == 400
         assert (await response.json())["code"] == 3
+
+
+async def test_what_comes_is_passed_on_to_another_receiver_with_its_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Basic%20abc, x-scope=parley")
+    got: asyncio.Queue[tuple[str, str, bytes]] = asyncio.Queue()
+
+    async def take(request: web.Request) -> web.Response:
+        got.put_nowait((request.headers["authorization"], request.headers["x-scope"], await request.read()))
+        return web.Response()
+
+    onward = web.Application()
+    onward.router.add_post("/base/v1/traces", take)
+    async with (
+        TestServer(onward) as server,
+        serve_otlp(TraceStore(), forward=str(server.make_url("/base/"))) as address,
+    ):
+        sent = ExportTraceServiceRequest(resource_spans=[trace_pb2.ResourceSpans()]).SerializeToString()
+        async with (
+            aiohttp.ClientSession(address.endpoint) as api,
+            api.post("/v1/traces", data=gzip.compress(sent), headers=PACKED) as response,
+        ):
+            assert response.status == 200
+        async with asyncio.timeout(10):
+            assert await got.get() == ("Basic abc", "parley", sent)
+
+
+async def test_a_receiver_that_is_away_costs_the_sender_nothing(store: TraceStore) -> None:
+    good = trace_pb2.Span(trace_id=bytes(range(16)), span_id=bytes(range(8)), name="good")
+    sent = ExportTraceServiceRequest(
+        resource_spans=[trace_pb2.ResourceSpans(scope_spans=[trace_pb2.ScopeSpans(spans=[good])])]
+    )
+    away = "http://127.0.0.1:1"
+    async with serve_otlp(store, forward=away) as address, aiohttp.ClientSession(address.endpoint) as api:
+        for _ in range(3):
+            async with api.post("/v1/traces", data=sent.SerializeToString(), headers=PROTOBUF) as response:
+                assert response.status == 200
+    assert [span.name for span in store.recent()[0].spans] == ["good"]

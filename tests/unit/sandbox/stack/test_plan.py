@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from parley_sandbox.children import ChildSpec
-from parley_sandbox.plan import Place, Sources, instance_names, services
+from parley_sandbox.plan import Place, Sources, instance_names, places, services
 from parley_sandbox.settings import SandboxSettings
 
 LOOPBACKS = Sources("bot.token", "http://127.0.0.1:1/api/v10", "loopback", "http://127.0.0.1:2", "http://127.0.0.1:3")
@@ -77,3 +77,15 @@ def test_loopbacks_are_reached_without_a_proxy() -> None:
     for spec in plan(environment={"HTTPS_PROXY": "http://proxy:3128"}).values():
         assert "HTTPS_PROXY" not in spec.environment
         assert "127.0.0.1" in spec.environment["NO_PROXY"]
+
+
+def test_of_services_elsewhere_none_is_started_and_each_is_known() -> None:
+    apart = SandboxSettings(gateway_addresses="a-0.a:50051,a-1.a:50051", monitor_address="m:50054")
+    assert instance_names(apart) == ()
+    found = places(apart)
+    assert [(place.name, place.grpc) for place in found] == [
+        ("monitor", "m:50054"),
+        ("gateway-1", "a-0.a:50051"),
+        ("gateway-2", "a-1.a:50051"),
+    ]
+    assert services(apart, LOOPBACKS, found, {}) == ()

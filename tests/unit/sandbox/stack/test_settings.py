@@ -45,3 +45,14 @@ def test_anything_else_is_no_redis_and_is_not_shown(monkeypatch: pytest.MonkeyPa
     with pytest.raises(ValidationError, match="redis://") as refused:
         EnvironmentSettings()
     assert "hunter2" not in str(refused.value)
+
+
+def test_services_elsewhere_are_named_together_or_not_at_all() -> None:
+    apart = SandboxSettings(gateway_addresses="a-0.a:50051,a-1.a:50051", monitor_address="m:50054")
+    assert apart.elsewhere
+    assert not SandboxSettings().elsewhere
+    for half in ({"gateway_addresses": "a:1"}, {"monitor_address": "m:1"}):
+        with pytest.raises(ValidationError, match="together or not at all"):
+            SandboxSettings.model_validate(half)
+    with pytest.raises(ValidationError):
+        SandboxSettings(gateway_addresses="a-0.a", monitor_address="m:50054")

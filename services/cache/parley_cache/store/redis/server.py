@@ -39,6 +39,8 @@ def client_of(target: Target) -> Redis:
     }
     if target.ca_file is not None:
         options["ssl_ca_certs"] = target.ca_file
+    # What the URL says wins over these.
+    options |= {"username": target.username, "password": target.password}
     if not target.sentinels:
         return Redis.from_url(target.url, **options)
     return _of_sentinels(target, options)
