@@ -11,6 +11,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, AliasChoices, Field, ValidationError
@@ -122,7 +123,8 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default_factory is not None or field.default is None:
         return "unset"
-    return str(field.default) or "unset"
+    default = field.default.value if isinstance(field.default, Enum) else field.default
+    return str(default) or "unset"
 
 
 def load(settings: type[S], program: str, argv: Sequence[str] | None = None) -> S:

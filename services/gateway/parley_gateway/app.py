@@ -201,6 +201,7 @@ def _turn_settings(settings: GatewaySettings) -> TurnSettings:
     return TurnSettings(
         model=settings.model,
         max_output_tokens=settings.max_output_tokens,
+        sharing=settings.shared_answers,
         hold=HoldLimits(silence=settings.cache_silence, first_word=settings.cache_first_word),
         produce=ProduceLimits(
             notice=settings.slot_notice,

@@ -28,6 +28,15 @@ class Source(Enum):
     STORED = "stored"
 
 
+class Sharing(Enum):
+    """Who may be given the answer that another member got to the same question."""
+
+    NOBODY = "nobody"
+    CHANNEL = "channel"
+    GUILD = "guild"
+    EVERYWHERE = "everywhere"
+
+
 class PostedKind(Enum):
     """What a Discord message of a turn is."""
 
@@ -66,6 +75,7 @@ class Open:
     system_prompt: str
     max_output_tokens: int
     have: Have | None = None
+    sharing: Sharing = Sharing.GUILD
 
 
 @dataclass(frozen=True, slots=True)

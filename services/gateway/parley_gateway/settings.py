@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr
 
+from parley_gateway.claims import Sharing
 from parley_kit.settings import Address, ServiceSettings, Targets
 
 
@@ -42,6 +43,11 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
         "claude-sonnet-5", min_length=1, max_length=256, description="The model that answers, as Claude's API names it."
     )
     max_output_tokens: int = Field(4096, ge=1, description="The length of a reply, in tokens at most.")
+    shared_answers: Sharing = Field(
+        Sharing.GUILD,
+        description="Who may be given the answer that another member got to the same question: nobody, channel, guild or "
+        "everywhere; only answers without earlier messages are shared.",
+    )
     default_locale: str = Field(
         "en-US", min_length=2, max_length=10, description="The language of notices where none is known, a locale."
     )

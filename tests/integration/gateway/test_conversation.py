@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-from support.gateways import World
+import pytest
+from support.gateways import World, world
 
 from parley_sandbox.discord import Permission, Recorded, queries
 
+ASKED = [
+    ("Sam", "Orchard", "general"),
+    ("Noor", "Orchard", "general"),
+    ("Sam", "Orchard", "help"),
+    ("Mika", "Workshop", "lab"),
+]
+"""Who asks the same where, one after the other."""
 STREAM = "[[ttft=0.05 tps=60 tokens=90]]"
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 
@@ -55,6 +63,20 @@ async def test_many_members_with_one_question_get_one_answer_of_the_same_bytes(p
     assert len(parley.executions()) == 1
     assert len(set(texts)) == 1
     assert texts[0].split() == parley.executions()[0].text.split()
+
+
+@pytest.mark.parametrize(("shared", "asked"), [("nobody", 4), ("channel", 3), ("guild", 2), ("everywhere", 1)])
+async def test_an_answer_is_shared_as_far_as_the_operator_allows(shared: str, asked: int) -> None:
+    async with world() as parley:
+        await parley.start_monitor()
+        await parley.start_cache()
+        await parley.start_executor()
+        await parley.start_gateway(shared_answers=shared)
+        await parley.settled()
+        for person, guild, channel in ASKED:
+            where, text = parley.cast.channel(guild, channel), f"{parley.bot} What is a log?"
+            await parley.ended(str(parley.discord.people.say(parley.cast.person(person), where, text)["id"]))
+        assert len(parley.executions()) == asked
 
 
 async def test_a_second_message_waits_says_its_place_and_is_answered_in_the_same_message(parley: World) -> None:

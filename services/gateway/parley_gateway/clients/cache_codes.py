@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parley.cache.v1 import cache_pb2 as pb
-from parley_gateway.claims import PostedKind, Source, TurnState
+from parley_gateway.claims import PostedKind, Sharing, Source, TurnState
 from parley_gateway.model import Outcome
 
 STATES: dict[TurnState, pb.TurnState.ValueType] = {
@@ -31,6 +31,12 @@ OUTCOMES: dict[Outcome, pb.Outcome.ValueType] = {
     Outcome.REFUSED: pb.OUTCOME_REFUSED,
     Outcome.ABANDONED: pb.OUTCOME_ABANDONED,
 }
+POLICIES: dict[Sharing, pb.CachePolicy] = {
+    Sharing.NOBODY: pb.CachePolicy(mode=pb.CACHE_MODE_NEVER, scope=pb.CACHE_SCOPE_GUILD),
+    Sharing.CHANNEL: pb.CachePolicy(mode=pb.CACHE_MODE_USE, scope=pb.CACHE_SCOPE_CHANNEL),
+    Sharing.GUILD: pb.CachePolicy(mode=pb.CACHE_MODE_USE, scope=pb.CACHE_SCOPE_GUILD),
+    Sharing.EVERYWHERE: pb.CachePolicy(mode=pb.CACHE_MODE_USE, scope=pb.CACHE_SCOPE_EVERYWHERE),
+}
 _STATE_OF = {code: state for state, code in STATES.items()}
 _SOURCE_OF = {code: source for source, code in SOURCES.items()}
 _KIND_OF = {code: kind for kind, code in KINDS.items()}
@@ -44,6 +50,11 @@ def state_of(code: pb.TurnState.ValueType) -> TurnState:
 def source_of(code: pb.Source.ValueType) -> Source:
     """Return a source; one of a newer cache counts as unknown."""
     return _SOURCE_OF.get(code, Source.UNKNOWN)
+
+
+def sharing_of(policy: pb.CachePolicy) -> Sharing:
+    """Return among whom an answer is shared; nobody where a newer cache tells of more than is known here."""
+    return next((sharing for sharing, known in POLICIES.items() if known == policy), Sharing.NOBODY)
 
 
 def kind_of(code: pb.PostedKind.ValueType) -> PostedKind | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley_gateway import claims
-from parley_gateway.clients.cache_codes import kind_of, source_of, state_of
+from parley_gateway.clients.cache_codes import kind_of, sharing_of, source_of, state_of
 from parley_gateway.clients.wire import moment
 from parley_gateway.model import Named, Prompt, Recent, Reference, RepliesTo, Said, Usage
 
@@ -72,7 +72,12 @@ def orphan_of(orphan: pb.Orphan) -> claims.Orphan:
     opening = orphan.open
     have = _have(opening.have) if opening.HasField("have") else None
     claimed = claims.Open(
-        _prompt(opening), opening.model, opening.system_prompt, opening.parameters.max_output_tokens, have
+        _prompt(opening),
+        opening.model,
+        opening.system_prompt,
+        opening.parameters.max_output_tokens,
+        have,
+        sharing_of(opening.cache_policy),
     )
     return claims.Orphan(claimed, orphan.lease, state_of(orphan.state))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley_gateway import claims
-from parley_gateway.clients.cache_codes import KINDS, OUTCOMES, SOURCES, STATES
+from parley_gateway.clients.cache_codes import KINDS, OUTCOMES, POLICIES, SOURCES, STATES
 from parley_gateway.clients.wire import duration, timestamp
 from parley_gateway.model import Named, Prompt, Recent, Reference, RepliesTo, Usage
 
@@ -45,7 +45,7 @@ def _open(step: claims.Open, holder: str) -> pb.Open:
         model=step.model,
         system_prompt=step.system_prompt,
         parameters=pb.Parameters(max_output_tokens=step.max_output_tokens),
-        cache_policy=pb.CachePolicy(mode=pb.CACHE_MODE_USE, scope=pb.CACHE_SCOPE_GUILD),
+        cache_policy=POLICIES[step.sharing],
         holder=holder,
         have=_have(step.have) if step.have is not None else None,
         reads_more=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from parley_gateway.claims import (
@@ -222,9 +222,7 @@ class Hold:
     def _first_step(self) -> Open | Adopt:
         if self._adopt is not None:
             return self._adopt
-        have = self.ledger.have()
-        opening = self._opening
-        return Open(opening.prompt, opening.model, opening.system_prompt, opening.max_output_tokens, have)
+        return replace(self._opening, have=self.ledger.have())
 
     async def _listen(self, call: HoldCall) -> None:
         while not self.lost and (event := await call.hear()) is not None:

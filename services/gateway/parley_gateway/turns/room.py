@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from parley_gateway.admission import Admissions
 from parley_gateway.board import Board
+from parley_gateway.claims import Sharing
 from parley_gateway.conversation import SYSTEM_PROMPT
 from parley_gateway.pacer import Pacers
 from parley_gateway.ports import Discord, Executors, Observer, TurnStore
@@ -26,6 +27,7 @@ class TurnSettings:
     model: str = "claude-sonnet-5"
     system_prompt: str = SYSTEM_PROMPT
     max_output_tokens: int = 4096
+    sharing: Sharing = Sharing.GUILD
     attempts: int = 3
     settle: float = 20.0
     life: float = 7200.0

@@ -271,6 +271,7 @@ def _opening(room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None
         settings.model,
         settings.system_prompt,
         settings.max_output_tokens,
+        sharing=settings.sharing,
     )
 
 
