@@ -8,7 +8,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.crowd import Crowd, two_of_each
+from support.crowd import Crowd, idle, two_of_each
 from support.system import System
 
 from parley_sandbox.children import Child
@@ -149,3 +149,19 @@ async def test_the_store_stands_still_for_longer_than_a_lease_and_every_reply_is
         assert await crowd.wrong() == []
         assert all(attempts <= ATTEMPTS for attempts in crowd.attempts().values())
         await parley.quiet()
+
+
+async def test_a_reply_whose_end_the_store_forgot_still_stands_whole_once(tmp_path: Path) -> None:
+    """Nobody holds it any more, so that it is found as an orphan, and begun once more in its message."""
+    async with two_of_each(PARLEY_CACHE_LEASE=str(LEASE)) as parley:
+        redis, crowd = Redis(parley), Crowd(parley)
+        crowd.ask(same=4, others=4)
+        await crowd.shown()
+        redis.keep(tmp_path / "kept")
+        assert await crowd.wrong() == []
+        await parley.quiet()
+        await redis.crash(tmp_path / "kept")
+        await parley.until(lambda: crowd.attempts() == dict.fromkeys(crowd.texts, 2), within=90)
+        await idle(parley)
+        assert await crowd.wrong() == []
+        assert crowd.attempts() == dict.fromkeys(crowd.texts, 2)
