@@ -94,7 +94,7 @@ chart-golden: $(STAMP) ## write the chart's golden files anew; read the differen
 	PARLEY_GOLDEN=write $(PYTEST) tests/chart/test_golden.py
 
 cluster-test: $(STAMP) ## the chart on the current context's cluster, which must be marked for tests: docs/testing.md; ONLY=… for some
-	$(BIN)/python tests/cluster $(ONLY) $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m cluster $(ONLY) $(ARGS)
 
 images: ## the five images, by docker, podman or buildah: REGISTRY=… TAG=… PUSH=1, or BUILD='own builder and context'
 	@$(PYTHON) tools/images.py $(if $(filter-out 0,$(PUSH)),push,build) --registry '$(REGISTRY)' --tag '$(TAG)' --command '$(BUILD)'
