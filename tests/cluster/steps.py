@@ -96,6 +96,7 @@ async def upgrade(stand: Stand) -> str:
     """Changed values: two of each, a Redis, no limit for a member; what is to outlive a lost node stands elsewhere."""
     replicas = [f"{component}.replicas={1 if component == 'executor' else 2}" for component in WORKLOADS]
     changed = [*replicas, "cache.env.PARLEY_CACHE_USER_MESSAGES=0", "executor.env.PARLEY_EXECUTOR_SLOTS=64"]
+    changed += [f"sandbox.env.PARLEY_SANDBOX_GUESTS={OPEN}"]
     away = await _away_from(stand.loss.node)
     label = r"kubernetes\.io/hostname"
     changed += [f"{where}.nodeSelector.{label}={away}" for where in ("sandbox", "redis.bundled") if away]
