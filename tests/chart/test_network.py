@@ -147,7 +147,7 @@ def test_what_an_operator_adds_is_allowed_beside_the_rest() -> None:
 
 
 def test_what_is_added_for_all_components_is_not_added_for_redis() -> None:
-    anybody = [{"from": [{"podSelector": {}}]}]
+    anybody: list[dict[str, Any]] = [{"from": [{"podSelector": {}}]}]
     release = render({"defaults": {"networkPolicy": {"extraIngress": anybody}}}, set_up="bundled-redis")
     assert ("executor", 50053) in reached(release, STRANGER)
     assert ("redis", 6379) not in reached(release, STRANGER)
