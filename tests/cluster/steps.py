@@ -192,7 +192,7 @@ def death_of(component: str) -> Step:
 async def _some(asked: list[Question], count: int) -> list[Question]:
     """Wait until so many were asked."""
     async with asyncio.timeout(SHORT):
-        while len(asked) < count:  # noqa: ASYNC110 — a talk asks every half second, and tells nobody
+        while len(asked) < count:  # noqa: ASYNC110 — a talk asks every second, and tells nobody
             await asyncio.sleep(0.1)
     return asked[:count]
 

@@ -25,8 +25,8 @@ Json = dict[str, Any]
 PAGE: Final = 8010
 PATIENCE: Final = 150.0
 """Seconds until an unanswered question counts as lost; a gateway gives a turn up after 120."""
-EVERY: Final = 0.5
-"""Seconds between two questions of a talk: a load, not a wait for anything."""
+EVERY: Final = 1.0
+"""Seconds between two questions of a talk, a load. With more, Discord's limits for a channel would be what is measured."""
 
 
 @dataclass(frozen=True, slots=True)
