@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest
 ONLY ?=
 ARGS ?=
 
-.PHONY: help setup run test check fmt lint types imports protos protos-check docs docs-check dashboards dashboards-check unit contract integration e2e chart chart-golden bench screenshots lock clean
+.PHONY: help setup run test check fmt lint types imports protos protos-check docs docs-check dashboards dashboards-check unit contract integration e2e chart chart-golden cluster-test images images-load bench screenshots lock lock-images clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 18
@@ -99,6 +99,15 @@ chart: $(STAMP) ## the Helm chart: lint, every set-up, refusals, who reaches who
 chart-golden: $(STAMP) ## write the chart's golden files anew; read the difference before you commit it
 	PARLEY_GOLDEN=write $(PYTEST) tests/chart/test_golden.py
 
+cluster-test: $(STAMP) ## the chart on the current context's cluster, which must be marked for tests: docs/testing.md; ONLY=… for some
+	PYTHONPATH=tests $(BIN)/python -m cluster $(ONLY) $(ARGS)
+
+images: ## the five images, by docker, podman or buildah: REGISTRY=… TAG=… PUSH=1, or BUILD='own builder and context'
+	@$(PYTHON) tools/images.py $(if $(filter-out 0,$(PUSH)),push,build) --registry '$(REGISTRY)' --tag '$(TAG)' --command '$(BUILD)'
+
+images-load: ## put them on the nodes of kind, k3d or minikube, whichever the current context is; or LOAD='own loader'
+	@$(PYTHON) tools/images.py load --registry '$(REGISTRY)' --tag '$(TAG)' --command '$(LOAD)'
+
 bench: $(STAMP) ## benchmarks as ratios in one run; ONLY=… for some
 	$(BIN)/python benchmarks $(ONLY)
 
@@ -106,10 +115,25 @@ screenshots: $(STAMP) ## pictures of the page for the docs
 	$(BIN)/python tools/screenshots.py
 
 lock: $(STAMP) ## resolve versions anew into requirements/
-	$(BIN)/uv pip compile $(LOCK) -o requirements/uv.txt requirements/uv.in
-	$(BIN)/uv pip compile $(LOCK) -o requirements/dev.txt requirements/dev.in $(MEMBER_FILES)
+	$(BIN)/uv pip compile $(LOCK) --upgrade -o requirements/uv.txt requirements/uv.in
+	$(BIN)/uv pip compile $(LOCK) --upgrade -o requirements/dev.txt requirements/dev.in $(MEMBER_FILES)
+	@$(MAKE) --no-print-directory lock-images
 
-LOCK := --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+lock-images: $(STAMP) ## what each image gets, at the versions of requirements/dev.txt
+	$(foreach service,gateway cache executor monitor,$(call lock_image,$(service),$(KIT_FILES) services/$(service)/pyproject.toml)$(NEWLINE))
+	$(call lock_image,sandbox,protos/pyproject.toml sandbox/pyproject.toml)
+	$(call lock_image,build,requirements/build.in)
+
+# Written anew each time: what was there before would only be kept.
+lock_image = rm -f requirements/$(1).txt && $(BIN)/uv pip compile $(LOCK) -c requirements/dev.txt -o requirements/$(1).txt $(2)
+
+KIT_FILES := protos/pyproject.toml libs/kit/pyproject.toml
+define NEWLINE
+
+
+endef
+
+LOCK := --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-package parley-protos --no-emit-package parley-kit
 
 clean: ## remove what was made

@@ -53,6 +53,9 @@ class SandboxSettings(BaseModel):
     )
     executors: int = Field(1, ge=1, le=16, description="How many executors run.")
     slots: int = Field(4, ge=1, le=256, description="How many replies an executor writes at a time.")
+    guests: int = Field(
+        0, ge=0, le=1000, description="How many more members both guilds have, Guest 1 and so on, a number; for load."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What the services log.")
     log_format: Literal["console", "json"] = Field("console", description="How the services write their log.")
     ready_within: float = Field(60.0, gt=0, description="Seconds that a service may need to become ready.")

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from parley_sandbox.anthropic import LoopbackClaude
 from parley_sandbox.children import Child, ChildDiedError, ChildSpec, Sink
-from parley_sandbox.discord import GatewaySettings, LoopbackDiscord
+from parley_sandbox.discord import GatewaySettings, LoopbackDiscord, default_world
 from parley_sandbox.otlp import TraceStore, serve_otlp
 from parley_sandbox.plan import Place, Sources, places, services
 from parley_sandbox.ports import free_ports, listening_socket, port_of
@@ -46,7 +46,7 @@ class Stack:
     ) -> None:
         self.settings = settings
         # Nobody waits five seconds for the second gateway; what Discord does then is tested with the loopback itself.
-        self.discord = LoopbackDiscord(gateway=GatewaySettings(identify_window=0.0))
+        self.discord = LoopbackDiscord(default_world(settings.guests), gateway=GatewaySettings(identify_window=0.0))
         self.claude = LoopbackClaude()
         self.traces = TraceStore(limit=_TRACES)
         self.children: dict[str, Child] = {}

@@ -2,6 +2,7 @@
 
 import itertools
 
+from parley_sandbox.discord.model.guilds import member
 from parley_sandbox.discord.model.ids import Snowflakes
 from parley_sandbox.discord.model.users import user
 from parley_sandbox.discord.permissions import Permission
@@ -13,8 +14,11 @@ _STEP = 60.001
 """Seconds between two foundings; an odd number of milliseconds, so that the two guilds fall on different shards of two."""
 
 
-def default_world() -> World:
-    """Return two guilds with two channels each, three people of three languages, and the bot Parley in all of it."""
+def default_world(guests: int = 0) -> World:
+    """Return two guilds with two channels each, three people of three languages, and the bot Parley in all of it.
+
+    `guests` more people are in both guilds, Guest 1 and so on; whatever else there is has the same ids with and without.
+    """
     world = empty_world()
     mika = world.add_person("Mika", "ja")
     world.add_person("Noor", "en-GB")
@@ -24,7 +28,15 @@ def default_world() -> World:
     for guild, names in ((orchard, ("general", "help")), (workshop, ("general", "lab"))):
         for name in names:
             world.add_channel(guild["id"], name)
+    for number in range(1, guests + 1):
+        _add_guest(world, f"Guest {number}")
     return world
+
+
+def _add_guest(world: World, name: str) -> None:
+    guest = world.add_person(name, "en-GB")
+    for members in world.members.values():
+        members[guest.id] = member()
 
 
 def empty_world() -> World:

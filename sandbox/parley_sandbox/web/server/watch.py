@@ -12,6 +12,8 @@ _LONGEST_PAUSE: Final = 2.0
 _OPTIONS: Final = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
+    # An attempt at a pod that has just gone is given up after a second; grpc would wait 20 for an address that is nobody's.
+    ("grpc.min_reconnect_backoff_ms", 1000),
     ("grpc.enable_http_proxy", 0),
     # A pod that comes back has another address; grpc's own pause of half a minute would leave the page without it.
     ("grpc.dns_min_time_between_resolutions_ms", 1000),

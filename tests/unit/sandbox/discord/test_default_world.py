@@ -26,3 +26,12 @@ def test_it_holds_two_guilds_three_people_of_three_languages_and_their_direct_ch
 
 def test_its_guilds_fall_on_different_shards_of_two() -> None:
     assert {shard_of(guild_id, 2) for guild_id in default_world().guilds} == {0, 1}
+
+
+def test_guests_are_in_every_guild_and_change_no_id() -> None:
+    plain, crowded = default_world(), default_world(guests=20)
+    added = crowded.people.keys() - plain.people.keys()
+    assert {crowded.people[guest].name for guest in added} == {f"Guest {number}" for number in range(1, 21)}
+    assert all(added <= members.keys() for members in crowded.members.values())
+    assert crowded.guilds == plain.guilds
+    assert plain.channels.keys() <= crowded.channels.keys()
