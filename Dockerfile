@@ -4,7 +4,7 @@
 ARG PYTHON_VERSION=3.11
 ARG DEBIAN=bookworm
 
-FROM docker.io/library/python:${PYTHON_VERSION}-slim-${DEBIAN} AS build
+FROM python:${PYTHON_VERSION}-slim-${DEBIAN} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 # What builds our own packages stays in this stage.
 COPY requirements/build.txt /src/requirements/
@@ -29,7 +29,7 @@ RUN case "$SERVICE" in \
 # A root that cannot be written to cannot keep what is compiled at the first start.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/parley/lib
 
-FROM docker.io/library/python:${PYTHON_VERSION}-slim-${DEBIAN} AS runtime
+FROM python:${PYTHON_VERSION}-slim-${DEBIAN} AS runtime
 # Nothing that installs or builds, and the standard library compiled for the same reason as above.
 RUN set -e; \
     stdlib=$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))'); \
