@@ -24,6 +24,9 @@ from parley_kit.channel import Channels, Endpoints, attach
 from parley_kit.clock import Clock
 from parley_kit.faults import TimedOut, Unavailable
 
+SAY_SECONDS = 3.0
+"""A cache that hangs takes words until its window is full; a word that it does not take for so long will not be taken."""
+
 Call = grpc.aio.StreamStreamCall[pb.HoldTurnRequest, pb.HoldTurnResponse]
 
 
@@ -51,7 +54,7 @@ class CacheClient(TurnStore):
     def hold(self, turn_id: str, avoid: Sequence[str] = ()) -> HoldCall:
         address = self._ranked(turn_id, avoid)[0]
         place = self._turnstiles[address].place()
-        return _HoldCall(self._stub(address).HoldTurn, address, place, self._holder, self._heard)
+        return HeldStream(self._stub(address).HoldTurn, address, place, self._holder, self._heard)
 
     @override
     async def stop(self, turn_id: str, by: str) -> TurnState:
@@ -100,8 +103,11 @@ class CacheClient(TurnStore):
         self._heard_at = self._clock.monotonic()
 
 
-class _HoldCall(HoldCall):
-    """Begun when its claim may be said: a call that waits before a cache with nothing to say costs both."""
+class HeldStream(HoldCall):
+    """Begun when its claim may be said: a call that waits before a cache with nothing to say costs both.
+
+    One word leaves at a time: a second one while gRPC still has the first breaks the stream.
+    """
 
     def __init__(
         self, begin: Callable[[], Call], address: str, place: Place, holder: str, heard: Callable[[], None]
@@ -123,9 +129,12 @@ class _HoldCall(HoldCall):
 
     @override
     async def say(self, step: Step) -> None:
-        async with self._saying:  # one word at a time: a second one while gRPC still has the first breaks the stream
-            with faults():
-                await self._call.write(request_of(step, self._holder))
+        try:
+            async with asyncio.timeout(SAY_SECONDS), self._saying:
+                with faults():
+                    await self._call.write(request_of(step, self._holder))
+        except TimeoutError:
+            raise Unavailable("UNAVAILABLE", "The cache takes nothing more.") from None
 
     @override
     async def hear(self) -> Event | None:

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from parley.cache.v1 import cache_pb2 as pb
+from parley_gateway.claims import Renew
+from parley_gateway.clients import cache
+from parley_gateway.clients.cache import HeldStream
+from parley_gateway.clients.turnstile import Turnstile
+from parley_kit.faults import Unavailable
+
+
+class Wire:
+    """One stream of gRPC's. full: it takes nothing more for now."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Event()
+        self.free.set()
+        self.writing = 0
+        self.most = 0
+        self.written: list[pb.HoldTurnRequest] = []
+
+    async def write(self, request: pb.HoldTurnRequest) -> None:
+        self.writing += 1
+        self.most = max(self.most, self.writing)
+        try:
+            await asyncio.sleep(0)
+            await self.free.wait()
+            self.written.append(request)
+        finally:
+            self.writing -= 1
+
+
+def held(wire: Wire) -> HeldStream:
+    return HeldStream(lambda: wire, "a:1", Turnstile().place(), "holder", lambda: None)  # type: ignore[arg-type, return-value]  # as much of a call as it needs
+
+
+async def test_words_said_at_once_leave_one_after_the_other() -> None:
+    wire = Wire()
+    stream = held(wire)
+    await asyncio.gather(*(stream.say(Renew(number)) for number in range(5)))
+    assert [request.renew.number for request in wire.written] == [0, 1, 2, 3, 4]
+    assert wire.most == 1, "gRPC breaks a call that is given a second word before it is done with the first"
+
+
+async def test_a_cache_that_takes_nothing_more_is_told_from_one_that_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "SAY_SECONDS", 0.01)
+    wire = Wire()
+    wire.free.clear()
+    with pytest.raises(Unavailable):
+        await held(wire).say(Renew(1))
