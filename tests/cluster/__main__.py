@@ -8,7 +8,7 @@ import sys
 
 from cluster.kube import Kube, KubeError, refuse_unmarked
 from cluster.report import Row, as_markdown, write
-from cluster.steps import ALWAYS, STEPS, Loss, Stand, forget, tried
+from cluster.steps import ALWAYS, STEPS, Loss, Stand, forget, nobody, tried
 
 
 def main() -> int:
@@ -41,6 +41,7 @@ def parsed() -> argparse.Namespace:
 async def all_steps(stand: Stand, only: list[str]) -> list[Row]:
     """Try one after the other; without the first there is nothing to try."""
     rows: list[Row] = []
+    await nobody(stand.kube)
     for name, step in STEPS:
         if only and step not in ALWAYS and not any(word in name for word in only):
             continue

@@ -266,14 +266,16 @@ async def rollback(stand: Stand) -> str:
 async def uninstall(stand: Stand) -> str:
     """Nothing stays but what members have said."""
     await stand.kube.helm("uninstall", RELEASE, "--wait", "--timeout", "4m")
-    pods = await stand.kube.objects("pods", selector_of(""))
-    if pods:
-        await stand.kube.kubectl(
-            "wait", "pods", "-l", selector_of(""), "--for=delete", "--timeout=240s", within=PATIENCE
-        )
+    await nobody(stand.kube)
     left = await _left(stand.kube)
     assert left == [CLAIM], f"left: {', '.join(left) or 'not even the claim'}"
     return f"left: {CLAIM}"
+
+
+async def nobody(kube: Kube) -> None:
+    """Wait until the last pod has ended: Helm does not, and a gateway of the next release waits for its namesake."""
+    if await kube.objects("pods", selector_of("")):
+        await kube.kubectl("wait", "pods", "-l", selector_of(""), "--for=delete", "--timeout=240s", within=PATIENCE)
 
 
 async def _left(kube: Kube) -> list[str]:

@@ -80,11 +80,11 @@ class Conversation:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
+        # Each person once before anybody twice, and the channels in turn: each takes a message a second.
         self._seats = itertools.cycle(
-            (person, channel)
-            for at in range(max(map(len, self.members.values())))
-            for person, channels in self.members.items()
-            for channel in channels[at : at + 1]
+            (person, channels[(seat + turn) % len(channels)])
+            for turn in range(max(map(len, self.members.values())))
+            for seat, (person, channels) in enumerate(self.members.items())
         )
 
     async def ask(self, words: int, pace: int) -> Question:
