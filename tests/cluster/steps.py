@@ -14,6 +14,8 @@ from cluster.report import Row
 from cluster.stranger import doors, open_to
 from cluster.talk import Conversation, Question, conversation, talking
 
+UNDER_WAY: Final = 8
+"""Streams that are open when a pod or a node goes, beside the short answers of a talk."""
 OPEN: Final = 20
 """Streams that are open while executors come and go."""
 LONG: Final = 180
@@ -150,6 +152,7 @@ def rollout_of(component: str) -> Step:
         workload = f"{WORKLOADS[component]}/{RELEASE}-{component}"
         async with conversation(stand.kube) as talk:
             async with talking(talk) as asked:
+                await _streams(talk, asked)
                 await stand.kube.kubectl("rollout", "restart", workload)
                 await stand.kube.rolled(workload)
                 # Old pods end after the rollout's end.
@@ -178,7 +181,7 @@ def death_of(component: str) -> Step:
     async def death(stand: Stand) -> str:
         async with conversation(stand.kube) as talk:
             async with talking(talk) as asked:
-                await talk.until(await _some(asked, 4))
+                await _streams(talk, asked)
                 await _killed(stand.kube, component)
                 await stand.kube.settled()
                 await talk.until(await _some(asked, len(asked) + 4))
@@ -187,6 +190,13 @@ def death_of(component: str) -> Step:
         return str(verdict)
 
     return death
+
+
+async def _streams(talk: Conversation, asked: list[Question]) -> None:
+    """Ask for long answers, and wait until each is under way."""
+    streams = [await talk.ask(LONG, 10) for _ in range(UNDER_WAY)]
+    asked.extend(streams)
+    await talk.until(streams, characters=20)
 
 
 async def _some(asked: list[Question], count: int) -> list[Question]:
@@ -217,7 +227,7 @@ async def node_lost(stand: Stand) -> str:
     there = sum(pod["spec"].get("nodeName") == stand.loss.node for pod in await stand.kube.pods())
     async with conversation(stand.kube) as talk:
         async with talking(talk) as asked:
-            await talk.until(await _some(asked, 4))
+            await _streams(talk, asked)
             await run(*shlex.split(stand.loss.command), within=PATIENCE)
             await run(
                 *("kubectl", "wait", f"node/{stand.loss.node}", "--for=condition=Ready=Unknown", "--timeout=120s"),
@@ -243,7 +253,7 @@ async def node_back(stand: Stand) -> str:
 
 
 async def strangers(stand: Stand) -> str:
-    """A pod without our labels, and the pod of `helm test`, which may ask the page and nobody else."""
+    """A pod without our labels, and the pod of `helm test`, which may ask a few, and so shows that the trying works."""
     known = doors(await stand.kube.pods())
     reached = await open_to(stand.kube, {}, known)
     assert not reached, f"a stranger reaches {', '.join(sorted(reached))}"
@@ -300,7 +310,7 @@ STEPS: Final[tuple[tuple[str, Step], ...]] = (
     ("helm test again", hops),
     ("executors 1 → 3 → 1, open streams", scale),
     *((f"rollout of {component} under talk", rollout_of(component)) for component in WORKLOADS),
-    *((f"a {component} killed under talk", death_of(component)) for component in (*WORKLOADS, "redis")),
+    *((f"one {component} killed under talk", death_of(component)) for component in (*WORKLOADS, "redis")),
     ("the sandbox killed", sandbox_dies),
     ("a stranger's pod", strangers),
     ("a node lost under talk", node_lost),
