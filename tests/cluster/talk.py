@@ -25,6 +25,8 @@ Json = dict[str, Any]
 PAGE: Final = 8010
 PATIENCE: Final = 150.0
 """Seconds until an unanswered question counts as lost; a gateway gives a turn up after 120."""
+SPANS_WITHIN: Final = 10.0
+"""Seconds after which a trace counts as complete."""
 EVERY: Final = 1.0
 """Seconds between two questions of a talk, a load. With more, Discord's limits for a channel would be what is measured."""
 
@@ -169,7 +171,15 @@ class Conversation:
         return bool(texts) and not any(text.count(question.answer) == 1 for text in texts)
 
     async def executions(self, question: Question) -> int:
-        """Return how often Claude was asked for it."""
+        """Return how often Claude was asked for it: the spans of its trace tell, which may come a moment later."""
+        count = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SPANS_WITHIN):
+                while not (count := await self._chats(question)):
+                    await asyncio.sleep(0.2)
+        return count
+
+    async def _chats(self, question: Question) -> int:
         turn = await self.client.get(f"/api/turns/{question.id}")
         trace = await self.client.get_or_nothing(f"/api/traces/{turn['trace_id']}")
         return sum(span["name"].startswith("chat ") for span in trace.get("spans", ()))
