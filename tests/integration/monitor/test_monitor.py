@@ -132,9 +132,15 @@ async def test_watchers_and_reporters_that_leave_leave_nothing(monitor: Monitor,
     await eventually(lambda: open_calls() == [0, 0])
     await eventually(lambda: len([span for span in monitor.spans if span.name in methods]) == 2)
     codes = {
-        span.attributes[semconv.RPC_STATUS_CODE] for span in monitor.spans if span.name in methods and span.attributes
+        span.name: span.attributes[semconv.RPC_STATUS_CODE]
+        for span in monitor.spans
+        if span.name in methods and span.attributes
     }
-    assert codes == {"CANCELLED"}
+    report, watching = (codes[method] for method in methods)
+    assert watching == "CANCELLED"
+    assert report in {"CANCELLED", "OK"}, (
+        "a reporter that leaves may be heard to say no more before it is heard to leave"
+    )
 
 
 @pytest.mark.parametrize(
