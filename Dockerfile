@@ -1,8 +1,10 @@
 # One file for the five images:
 #   docker build --build-arg SERVICE=gateway -t parley-gateway:0.1.0 .      (or `make images` for all)
 # SERVICE is gateway, cache, executor, monitor or sandbox. An image has that member's own packages and no other's.
+# CLAUDE=1 puts the `claude` program into the executor's, for the engine that runs it: 380 MB, and Anthropic's terms.
 ARG PYTHON_VERSION=3.11
 ARG DEBIAN=bookworm
+ARG CLAUDE=0
 
 FROM python:${PYTHON_VERSION}-slim-${DEBIAN} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
@@ -29,6 +31,20 @@ RUN case "$SERVICE" in \
 # A root that cannot be written to cannot keep what is compiled at the first start.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/parley/lib
 
+FROM build AS claude-0
+RUN mkdir /claude
+
+FROM build AS claude-1
+ARG SERVICE
+COPY requirements/claude.txt /src/requirements/
+# One file of the SDK's wheel; the SDK itself stays outside.
+RUN test "$SERVICE" = executor || { echo "CLAUDE=1 is for SERVICE=executor"; exit 1; }; \
+    mkdir /claude && cd /claude && \
+    /build/bin/pip download --quiet --no-deps --require-hashes --only-binary :all: --dest /wheel -r /src/requirements/claude.txt && \
+    python -m zipfile -e /wheel/*.whl /sdk && install -m 0755 /sdk/claude_agent_sdk/_bundled/claude /claude/claude
+
+FROM claude-${CLAUDE} AS claude
+
 FROM python:${PYTHON_VERSION}-slim-${DEBIAN} AS runtime
 # Nothing that installs or builds, and the standard library compiled for the same reason as above; the few files of it that
 # show bad syntax on purpose do not compile, and nobody imports them.
@@ -54,6 +70,7 @@ LABEL org.opencontainers.image.title="parley-${SERVICE}" \
       org.opencontainers.image.source="${SOURCE}"
 ENV PATH=/opt/parley/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
 COPY --from=build /opt/parley /opt/parley
+COPY --from=claude /claude/ /opt/parley/bin/
 COPY LICENSE /opt/parley/LICENSE
 USER 65532:65532
 WORKDIR /tmp

@@ -102,8 +102,9 @@ chart-golden: $(STAMP) ## write the chart's golden files anew; read the differen
 cluster-test: $(STAMP) ## the chart on the current context's cluster, which must be marked for tests: docs/testing.md; ONLY=… for some
 	PYTHONPATH=tests $(BIN)/python -m cluster $(ONLY) $(ARGS)
 
-images: ## the five images, by docker, podman or buildah: REGISTRY=… TAG=… PUSH=1, or BUILD='own builder and context'
-	@$(PYTHON) tools/images.py $(if $(filter-out 0,$(PUSH)),push,build) --registry '$(REGISTRY)' --tag '$(TAG)' --command '$(BUILD)'
+images: ## the five images, by docker, podman or buildah: REGISTRY=… TAG=… PUSH=1 CLAUDE=1, or BUILD='own builder and context'
+	@$(PYTHON) tools/images.py $(if $(filter-out 0,$(PUSH)),push,build) --registry '$(REGISTRY)' --tag '$(TAG)' --command '$(BUILD)' \
+		$(if $(filter-out 0,$(CLAUDE)),--claude)
 
 images-load: ## put them on the nodes of kind, k3d or minikube, whichever the current context is; or LOAD='own loader'
 	@$(PYTHON) tools/images.py load --registry '$(REGISTRY)' --tag '$(TAG)' --command '$(LOAD)'
@@ -123,6 +124,7 @@ lock-images: $(STAMP) ## what each image gets, at the versions of requirements/d
 	$(foreach service,gateway cache executor monitor,$(call lock_image,$(service),$(KIT_FILES) services/$(service)/pyproject.toml)$(NEWLINE))
 	$(call lock_image,sandbox,protos/pyproject.toml sandbox/pyproject.toml)
 	$(call lock_image,build,requirements/build.in)
+	$(call lock_image,claude,--no-deps requirements/claude.in)
 
 # Written anew each time: what was there before would only be kept.
 lock_image = rm -f requirements/$(1).txt && $(BIN)/uv pip compile $(LOCK) -c requirements/dev.txt -o requirements/$(1).txt $(2)

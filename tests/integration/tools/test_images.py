@@ -66,3 +66,10 @@ def test_a_releases_chart_knows_where_its_images_are(tmp_path: Path) -> None:
     assert values["defaults"]["image"]["registry"] == "registry.example/parley"
     with pytest.raises(ValueError, match="another way"):
         chart_release.write(chart, "registry.example/parley", "1.2.3")
+
+
+def test_only_the_executors_image_gets_the_claude_program_and_only_when_asked() -> None:
+    asked, unasked = images.Wanted("", "1", "", claude=True), images.Wanted("", "1", "")
+    told = {service: "--build-arg=CLAUDE=1" in asked.arguments(service) for service in images.SERVICES}
+    assert told == {service: service == "executor" for service in images.SERVICES}
+    assert not any("CLAUDE" in word for service in images.SERVICES for word in unasked.arguments(service))
