@@ -4,7 +4,6 @@
 # CLAUDE=1 puts the `claude` program into the executor's, for the engine that runs it: 380 MB, and Anthropic's terms.
 ARG PYTHON_VERSION=3.11
 ARG DEBIAN=bookworm
-ARG CLAUDE=0
 
 FROM python:${PYTHON_VERSION}-slim-${DEBIAN} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
@@ -31,19 +30,15 @@ RUN case "$SERVICE" in \
 # A root that cannot be written to cannot keep what is compiled at the first start.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/parley/lib
 
-FROM build AS claude-0
-RUN mkdir /claude
-
-FROM build AS claude-1
+FROM build AS claude
 ARG SERVICE
+ARG CLAUDE=0
 COPY requirements/claude.txt /src/requirements/
 # One file of the SDK's wheel; the SDK itself stays outside.
-RUN test "$SERVICE" = executor || { echo "CLAUDE=1 is for SERVICE=executor"; exit 1; }; \
-    mkdir /claude && cd /claude && \
+RUN mkdir /claude; test "$CLAUDE" = 0 && exit 0; \
+    test "$SERVICE" = executor || { echo "CLAUDE=1 is for SERVICE=executor"; exit 1; }; \
     /build/bin/pip download --quiet --no-deps --require-hashes --only-binary :all: --dest /wheel -r /src/requirements/claude.txt && \
     python -m zipfile -e /wheel/*.whl /sdk && install -m 0755 /sdk/claude_agent_sdk/_bundled/claude /claude/claude
-
-FROM claude-${CLAUDE} AS claude
 
 FROM python:${PYTHON_VERSION}-slim-${DEBIAN} AS runtime
 # Nothing that installs or builds, and the standard library compiled for the same reason as above; the few files of it that
