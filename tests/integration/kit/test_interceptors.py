@@ -132,6 +132,7 @@ async def test_a_reader_that_leaves_in_the_middle_stops_the_server(cardinality: 
         if cardinality == "stream_stream":
             await call.done_writing()
         assert await call.read() == WORDS[0]
+        await wire.toy.entered.wait()
         call.cancel()
         async with asyncio.timeout(5):
             await wire.toy.cancelled.wait()
