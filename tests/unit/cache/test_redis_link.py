@@ -8,6 +8,8 @@ from typing import cast
 
 import pytest
 from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import ConnectionError as Lost
+from typing_extensions import override
 
 from parley_cache.store.redis.link import Link
 from parley_kit.faults import Unavailable
@@ -50,6 +52,41 @@ async def test_an_answer_that_comes_too_late_is_not_taken_for_that_of_the_next_c
             await link.ask(["FIRST"])
         slow.say(b"first")
         assert await link.ask(["SECOND"]) == b"second"
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
+class Broken(Connection):
+    """A connection that ends as soon as it is there."""
+
+    @override
+    async def read_response(self) -> bytes:
+        raise Lost
+
+
+async def test_after_a_loss_an_address_that_is_silent_does_not_end_the_link() -> None:
+    """A Redis that went away leaves an address at which nothing answers, until its successor is there."""
+    silent = asyncio.Event()
+    answers = [Broken(None), None, Connection(b"pong")]
+
+    async def connect() -> AbstractConnection:
+        connection = answers.pop(0)
+        if connection is None:
+            silent.set()
+            async with asyncio.timeout(0):
+                await asyncio.Event().wait()
+        return cast("AbstractConnection", connection)
+
+    link = Link(connect, 0.05, lambda _up: None)
+    running = asyncio.create_task(link.run())
+    try:
+        await silent.wait()
+        while not link.is_up or answers:
+            assert not running.done()
+            await asyncio.sleep(0.01)
+        assert await link.ask(["PING"]) == b"pong"
+        assert running.cancelling() == 0, "Python before 3.11.3 ends a task so marked at its next timeout"
     finally:
         running.cancel()
         await asyncio.wait([running])

@@ -32,6 +32,7 @@ from parley_gateway.turns.lease import Lease
 from parley_gateway.turns.ledger import Ledger
 from parley_gateway.turns.silence import Silence
 from parley_gateway.turns.waiting import either
+from parley_kit.apart import apart
 from parley_kit.clock import Clock
 from parley_kit.faults import Fault, Unavailable
 
@@ -164,7 +165,7 @@ class Hold:
         pause = FIRST_PAUSE
         while not self._over():
             opened_at = self._clock.monotonic()
-            await self._try()
+            await apart(self._try())
             if self._over():
                 break
             lasted = self._clock.monotonic() - opened_at

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
@@ -26,7 +27,10 @@ from redis.exceptions import (
 )
 
 from parley_cache.store.redis.pauses import Pauses
+from parley_kit.apart import apart
 from parley_kit.faults import Exhausted, Fault, Internal, Precondition, Unavailable
+
+_log = logging.getLogger(__name__)
 
 Words = Sequence[str | bytes | int | float]
 Connect = Callable[[], Awaitable[AbstractConnection]]
@@ -71,6 +75,7 @@ class Link:
         self._sent: deque[asyncio.Future[Any]] = deque()
         self._since = 0.0
         self._watch: asyncio.TimerHandle | None = None
+        self._obstacle = ""
         self.losses = 0
 
     async def ready(self) -> None:
@@ -129,7 +134,7 @@ class Link:
             connection = await self._connected()
             if connection is not None:
                 pauses = Pauses()
-                await self._serve(connection)
+                await apart(self._serve(connection))
                 self._lose(State.CONNECTING)
             else:
                 self._lose(State.AWAY)
@@ -145,13 +150,21 @@ class Link:
                 raise
             self._refusal = refusal
             return None
-        except (RedisError, OSError, TimeoutError):
+        except (RedisError, OSError, TimeoutError) as error:
+            self._note_obstacle(type(error).__name__)
             return None
+        self._obstacle = ""
         self._refusal = None
         self._state = State.UP
         self._up.set()
         self._told(True)
         return connection
+
+    def _note_obstacle(self, kind: str) -> None:
+        """Tell the log what keeps us from Redis: once for each kind of error, not once a probe."""
+        if kind != self._obstacle:
+            self._obstacle = kind
+            _log.warning("redis.unreachable", extra={"error_type": kind})
 
     async def _serve(self, connection: AbstractConnection) -> None:
         try:
