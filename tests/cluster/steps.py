@@ -251,14 +251,15 @@ async def node_back(stand: Stand) -> str:
 
 
 async def strangers(stand: Stand) -> str:
-    """A pod without our labels, and the pod of `helm test`, which may ask a few, and so shows that the trying works."""
+    """A pod without our labels, and the pod of `helm test`, which may ask the page, and so shows that the trying works."""
     known = doors(await stand.kube.pods())
     reached = await open_to(stand.kube, {}, known)
     assert not reached, f"a stranger reaches {', '.join(sorted(reached))}"
     pod: Object = {"app.kubernetes.io/name": "parley", "app.kubernetes.io/instance": RELEASE}
     allowed = await open_to(stand.kube, {**pod, "app.kubernetes.io/component": "test"}, known)
     assert "sandbox page" in allowed, "the trying itself does not work: helm's test reaches no page"
-    return f"0 of {len(known)} ports for a stranger; {', '.join(sorted(allowed))} for helm's test"
+    assert allowed == {"sandbox page"}, f"helm's test reaches {', '.join(sorted(allowed))}"
+    return f"0 of {len(known)} ports for a stranger; the page for helm's test"
 
 
 # --- and back ---------------------------------------------------------------------------------------------------------
