@@ -29,7 +29,7 @@ def channels(parley: System) -> list[str]:
 
 
 def standing(parley: System) -> Mapping[str, Sequence[str]]:
-    """Return all texts of the bot that stand in Discord now, page by page, by the question that they answer."""
+    """Return the texts of the replies that stand in Discord now, by their question; of a long one its first page."""
     requests = parley.stack.discord.recorder.requests
     shown, pages = queries.final_texts(requests), dict[str, list[str]]()
     for question, replies in queries.creates_by_question(requests).items():
