@@ -88,7 +88,7 @@ async def hops(stand: Stand) -> str:
 async def first_conversation(stand: Stand) -> str:
     """A question through the page's Service."""
     async with conversation(stand.kube) as talk:
-        verdict = await talk.judge([await talk.ask(30, 40)])
+        verdict = await talk.judge([await talk.ask()])
     assert verdict.clean, verdict
     return str(verdict)
 

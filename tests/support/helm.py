@@ -100,9 +100,9 @@ def _render(values: str, arguments: Sequence[str], set_up: str | None) -> Render
     return Rendered(tuple(each for each in yaml.load_all(said, Loader=yaml.CSafeLoader) if each))
 
 
-def notes(set_up: str, *arguments: str) -> str:
+def notes(set_up: str) -> str:
     """Return what an operator reads after the installation."""
-    said = run("install", RELEASE, "--dry-run=client", *_values(set_up), *arguments)
+    said = run("install", RELEASE, "--dry-run=client", *_values(set_up))
     return said.partition("NOTES:")[2]
 
 

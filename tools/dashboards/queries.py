@@ -83,9 +83,9 @@ def heat(metric: str, **labels: str) -> Query:
     return Query(f"sum by (le) (increase({buckets}[{STEP}]))", "{{le}}", exemplar=True)
 
 
-def summed(metric: str, **labels: str) -> Query:
+def summed(metric: str) -> Query:
     """A gauge of which every instance shows its own part."""
-    return Query(f"sum({series(metric, **labels)})")
+    return Query(f"sum({series(metric)})")
 
 
 def highest(metric: str, *by: str, **labels: str) -> Query:
