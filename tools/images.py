@@ -36,11 +36,10 @@ class ImagesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the images are called, what they say of themselves, and whether the executor's has the `claude` program."""
+    """What the images are called, and whether the executor's has the `claude` program."""
 
     registry: str
     tag: str
-    source: str
     claude: bool = False
 
     def name(self, service: str) -> str:
@@ -50,7 +49,7 @@ class Wanted:
 
     def arguments(self, service: str) -> list[str]:
         """Return what follows the builder's command."""
-        told = {"SERVICE": service, "VERSION": self.tag, "REVISION": revision(), "SOURCE": self.source}
+        told = {"SERVICE": service, "VERSION": self.tag, "REVISION": revision()}
         if self.claude and service == "executor":
             told["CLAUDE"] = "1"
         pairs = (f"--build-arg={name}={value}" for name, value in told.items())
@@ -60,7 +59,7 @@ class Wanted:
 def main() -> int:
     """Do what the command line says."""
     given = parsed()
-    wanted = Wanted(given.registry, given.tag or chart_version(), given.source, given.claude)
+    wanted = Wanted(given.registry, given.tag or chart_version(), given.claude)
     try:
         if given.action == "load":
             load(wanted, given.command)
@@ -81,7 +80,6 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--registry", default="", help="registry and path before the names")
     parser.add_argument("--tag", default="", help="the chart's appVersion by default")
     parser.add_argument("--claude", action="store_true", help="put the claude program into the executor's")
-    parser.add_argument("--source", default="", help="where the source is, for the images' label")
     parser.add_argument(
         "--command", type=shlex.split, default=[], help="a builder or loader in place of those that are looked for"
     )

@@ -177,10 +177,26 @@ def test_in_a_trial_nothing_leaves_the_cluster_and_the_loopbacks_are_reached() -
         "executor": {("monitor", 50054), ("sandbox", 8012), ("sandbox", 4318)},
         "monitor": {("sandbox", 4318)},
         "sandbox": {("gateway", 50051), ("monitor", 50054)},
-        "test": {("sandbox", 8010), ("gateway", 50051), ("cache", 50052)},
+        "test": {("sandbox", 8010)},
     }
     for name in (*SERVICES, "sandbox"):
         assert not may(release.of("NetworkPolicy"), own(name), DISCORD, 443)
+
+
+@pytest.mark.parametrize(
+    ("values", "called"),
+    [
+        ({}, {("sandbox", 8010)}),
+        ({"discord": {"existingSecret": "mine"}}, {("gateway", 50051), ("cache", 50052)}),
+    ],
+    ids=["a conversation", "what services say"],
+)
+def test_helms_test_reaches_what_its_command_calls(values: dict[str, Any], called: set[tuple[str, int]]) -> None:
+    release = render(values, set_up="sandbox")
+    assert reached(release, own("test")) == called
+    unbound = {"parley-test", "parley-default-deny"}
+    others = Rendered(tuple(each for each in release.objects if each["metadata"]["name"] not in unbound))
+    assert reached(others, own("test")) == called, "nobody else lets it in, either"
 
 
 def test_with_everything_on_grafana_gets_what_it_shows_and_the_page_whom_it_names() -> None:

@@ -4,35 +4,24 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+import configuration
 import pytest
 import yaml
-from pydantic_settings import BaseSettings
 from support.helm import CHART, SERVICES, SET_UPS, Rendered, render
 
 from parley.cache.v1 import cache_pb2
 from parley.executor.v1 import executor_pb2
 from parley.gateway.v1 import gateway_pb2
 from parley.monitor.v1 import monitor_pb2
-from parley_cache.settings import CacheSettings
-from parley_executor.settings import ExecutorSettings
 from parley_gateway import app as gateway
-from parley_gateway.settings import GatewaySettings
 from parley_kit import lifecycle, telemetry
 from parley_kit.settings import listing
-from parley_monitor.settings import MonitorSettings
 from parley_sandbox.discord import LoopbackDiscord
-from parley_sandbox.settings import EnvironmentSettings
 
-CLASSES: Mapping[str, type[BaseSettings]] = {
-    "gateway": GatewaySettings,
-    "cache": CacheSettings,
-    "executor": ExecutorSettings,
-    "monitor": MonitorSettings,
-    "sandbox": EnvironmentSettings,
-}
+CLASSES = {program: configuration.settings_of(path) for program, path in configuration.CLASSES.items()}
 FOREIGN = {
     *("POD_IP", "POD_NAME", "POD_NAMESPACE", "POD_UID", "NODE_NAME"),  # for other variables
     *("OTEL_RESOURCE_ATTRIBUTES", "OTEL_EXPORTER_OTLP_HEADERS"),  # read by OpenTelemetry's SDK itself

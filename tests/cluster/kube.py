@@ -68,8 +68,8 @@ class Kube:
         pods = await self.objects("pods", selector_of(component))
         return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
 
-    async def helm(self, *words: str, within: float = PATIENCE) -> str:
-        return await run("helm", "-n", self.namespace, *words, within=within)
+    async def helm(self, *words: str) -> str:
+        return await run("helm", "-n", self.namespace, *words, within=PATIENCE)
 
     async def install(self, command: str, *words: str) -> None:
         """Install or upgrade in sandbox mode, and wait until everything is ready."""

@@ -20,6 +20,8 @@ OPEN: Final = 20
 """Streams that are open while executors come and go."""
 LONG: Final = 180
 """Words of such a stream: the question holds them, and a question may have 2000 characters."""
+MORE: Final = 4
+"""Questions of a talk that must be asked and answered after a loss."""
 CLAIM: Final = f"persistentvolumeclaim/data-{RELEASE}-redis-0"
 OF_KUBERNETES: Final = ("configmap/kube-root-ca.crt", "serviceaccount/default", "event", "pod.metrics", "endpoint")
 """What is in every namespace, or goes by itself a moment later."""
@@ -86,7 +88,7 @@ async def hops(stand: Stand) -> str:
 async def first_conversation(stand: Stand) -> str:
     """A question through the page's Service."""
     async with conversation(stand.kube) as talk:
-        verdict = await talk.judge([await talk.ask(30, 40)])
+        verdict = await talk.judge([await talk.ask()])
     assert verdict.clean, verdict
     return str(verdict)
 
@@ -104,11 +106,7 @@ async def upgrade(stand: Stand) -> str:
     changed += [f"{where}.nodeSelector.{label}={away}" for where in ("sandbox", "redis.bundled") if away]
     await stand.kube.install("upgrade", *(word for setting in changed for word in ("--set", setting)))
     await stand.kube.settled()
-    pods = await stand.kube.pods()
-    async with conversation(stand.kube) as talk:
-        verdict = await talk.judge([await talk.ask(30, 40)])
-    assert verdict.clean, verdict
-    return f"{len(pods)} pods ready; {verdict}"
+    return f"{len(await stand.kube.pods())} pods ready; {await first_conversation(stand)}"
 
 
 async def _away_from(node: str) -> str:
@@ -182,7 +180,7 @@ def death_of(component: str) -> Step:
                 await _streams(talk, asked)
                 await _killed(stand.kube, component)
                 await stand.kube.settled()
-                await talk.until(await _some(asked, len(asked) + 4))
+                await _going_on(talk, asked)
             verdict = await talk.judge(asked)
         assert verdict.clean, verdict
         return str(verdict)
@@ -197,12 +195,13 @@ async def _streams(talk: Conversation, asked: list[Question]) -> None:
     await talk.until(streams, characters=20)
 
 
-async def _some(asked: list[Question], count: int) -> list[Question]:
-    """Wait until so many were asked."""
+async def _going_on(talk: Conversation, asked: list[Question]) -> None:
+    """Wait until some more were asked, and they and all before are answered."""
+    count = len(asked) + MORE
     async with asyncio.timeout(SHORT):
         while len(asked) < count:  # noqa: ASYNC110 — a talk asks every second, and tells nobody
             await asyncio.sleep(0.1)
-    return asked[:count]
+    await talk.until(asked[:count])
 
 
 async def _killed(kube: Kube, component: str) -> None:
@@ -231,7 +230,7 @@ async def node_lost(stand: Stand) -> str:
                 *("kubectl", "wait", f"node/{stand.loss.node}", "--for=condition=Ready=Unknown", "--timeout=120s"),
                 within=PATIENCE,
             )
-            await talk.until(await _some(asked, len(asked) + 4))
+            await _going_on(talk, asked)
         verdict = await talk.judge(asked)
     assert verdict.clean, f"{there} pods were there; {verdict}"
     return f"{there} pods were there; {verdict}"
@@ -251,14 +250,15 @@ async def node_back(stand: Stand) -> str:
 
 
 async def strangers(stand: Stand) -> str:
-    """A pod without our labels, and the pod of `helm test`, which may ask a few, and so shows that the trying works."""
+    """A pod without our labels, and the pod of `helm test`, which may ask the page, and so shows that the trying works."""
     known = doors(await stand.kube.pods())
     reached = await open_to(stand.kube, {}, known)
     assert not reached, f"a stranger reaches {', '.join(sorted(reached))}"
     pod: Object = {"app.kubernetes.io/name": "parley", "app.kubernetes.io/instance": RELEASE}
     allowed = await open_to(stand.kube, {**pod, "app.kubernetes.io/component": "test"}, known)
     assert "sandbox page" in allowed, "the trying itself does not work: helm's test reaches no page"
-    return f"0 of {len(known)} ports for a stranger; {', '.join(sorted(allowed))} for helm's test"
+    assert allowed == {"sandbox page"}, f"helm's test reaches {', '.join(sorted(allowed))}"
+    return f"0 of {len(known)} ports for a stranger; the page for helm's test"
 
 
 # --- and back ---------------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ class Conversation:
             for seat, (person, channels) in enumerate(self.members.items())
         )
 
-    async def ask(self, words: int, pace: int) -> Question:
+    async def ask(self, words: int = 30, pace: int = 40) -> Question:
         """Ask for so many words, so many a second."""
         person, channel = next(self._seats)
         number = next(self._numbers)
@@ -208,7 +208,7 @@ async def _enter(client: SandboxClient) -> Conversation:
 
 
 @contextlib.asynccontextmanager
-async def talking(talk: Conversation, words: int = 30, pace: int = 40) -> AsyncIterator[list[Question]]:
+async def talking(talk: Conversation) -> AsyncIterator[list[Question]]:
     """Let the members ask one thing after the other as long as the block runs; its list grows meanwhile."""
     asked: list[Question] = []
     enough = asyncio.Event()
@@ -216,7 +216,7 @@ async def talking(talk: Conversation, words: int = 30, pace: int = 40) -> AsyncI
     async def ask() -> None:
         while not enough.is_set():
             with contextlib.suppress(RefusedError):
-                asked.append(await talk.ask(words, pace))
+                asked.append(await talk.ask())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(enough.wait(), EVERY)
 

@@ -29,7 +29,7 @@ def channels(parley: System) -> list[str]:
 
 
 def standing(parley: System) -> Mapping[str, Sequence[str]]:
-    """Return all texts of the bot that stand in Discord now, page by page, by the question that they answer."""
+    """Return the texts of the replies that stand in Discord now, by their question; of a long one its first page."""
     requests = parley.stack.discord.recorder.requests
     shown, pages = queries.final_texts(requests), dict[str, list[str]]()
     for question, replies in queries.creates_by_question(requests).items():
@@ -44,9 +44,9 @@ def messages_of_the_bot(parley: System, where: Sequence[str]) -> int:
     return sum(message["author"]["id"] == world.bot["id"] for message in written)
 
 
-async def idle(parley: System, within: float = 30.0) -> None:
+async def idle(parley: System) -> None:
     """Wait until no gateway holds a turn; the page alone cannot tell, since a gateway that ends tells it no more."""
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(30):
         while sum([await parley.metric(one, "parley_gateway_turns_held") for one in GATEWAYS]):  # noqa: ASYNC110 — HTTP
             await asyncio.sleep(0.1)
 
@@ -153,12 +153,12 @@ class Crowd:
         spoken = [record for record in self.parley.executions() if record.outcome == "running" and record.first_delta]
         return all(any(text in record.question for record in spoken) for text in self.texts)
 
-    async def wrong(self, within: float = 90.0) -> list[str]:
+    async def wrong(self) -> list[str]:
         """Let Claude end, wait until all turns have ended; return what is wrong with what stands then: nothing, if
         each question has one reply, and that is one attempt, byte for byte but for the white space where pages are cut.
         """
         self._clock.let_go()
-        replies = await self.parley.replies(list(self.asked), within)
+        replies = await self.parley.replies(list(self.asked), within=90)
         ended = [
             f"{question}: {reply.outcome} {reply.turn['reason'] or ''}"
             for question, reply in zip(self.asked, replies, strict=True)

@@ -26,7 +26,6 @@ class Expression:
     panel: str
     ref: str
     expr: str
-    legend: str
     exemplar: bool
 
     @property
@@ -57,7 +56,7 @@ def panels(dashboard: Mapping[str, Any]) -> list[Any]:
 def expressions() -> list[Expression]:
     """Return every query of every panel of every dashboard."""
     return [
-        Expression(name, panel["title"], target["refId"], target["expr"], target["legendFormat"], target["exemplar"])
+        Expression(name, panel["title"], target["refId"], target["expr"], target["exemplar"])
         for name, dashboard in dashboards().items()
         for panel in panels(dashboard)
         for target in panel["targets"]

@@ -22,8 +22,8 @@ SET_UPS = tuple(sorted(path.name.removesuffix("-values.yaml") for path in (CHART
 SERVICES = ("gateway", "cache", "executor", "monitor")
 RELEASE, NAMESPACE = "parley", "talk"
 INSTALL = "helm is not installed: go install helm.sh/helm/v4/cmd/helm@v4.2.4"
-PLACES = (Path.home() / ".cache/parley-cluster/bin", Path.home() / "go/bin")
-"""Where helm may be besides PATH: the test cluster's programs, and what `go install` makes."""
+GO_INSTALLS = Path.home() / "go" / "bin"
+"""Where helm may be besides PATH."""
 CLUSTER = ("--api-versions", "apps/v1/Deployment")
 """Tells the templates that they are rendered for a real cluster, which lists kinds beside groups."""
 SECONDS = 60.0
@@ -35,8 +35,7 @@ class RefusedError(Exception):
 
 def program() -> str:
     """Return helm's path, or skip with the line that installs it."""
-    path = os.pathsep.join([os.environ.get("PATH", ""), *map(str, PLACES)])
-    found = shutil.which("helm", path=path)
+    found = shutil.which("helm", path=os.pathsep.join([os.environ.get("PATH", ""), str(GO_INSTALLS)]))
     if found is None:
         pytest.skip(INSTALL)
     return found
@@ -101,9 +100,9 @@ def _render(values: str, arguments: Sequence[str], set_up: str | None) -> Render
     return Rendered(tuple(each for each in yaml.load_all(said, Loader=yaml.CSafeLoader) if each))
 
 
-def notes(set_up: str, *arguments: str) -> str:
+def notes(set_up: str) -> str:
     """Return what an operator reads after the installation."""
-    said = run("install", RELEASE, "--dry-run=client", *_values(set_up), *arguments)
+    said = run("install", RELEASE, "--dry-run=client", *_values(set_up))
     return said.partition("NOTES:")[2]
 
 

@@ -176,10 +176,6 @@ class System:
         variable = f"PARLEY_{child.split('-', maxsplit=1)[0].upper()}_METRICS_LISTEN"
         return self.stack.children[child].spec.environment[variable]
 
-    def typing_requests(self) -> int:
-        """Count what Discord was told of typing."""
-        return len(queries.of(self.stack.discord.recorder.requests, queries.TYPING))
-
 
 @contextlib.asynccontextmanager
 async def system(*, environment: Mapping[str, str] | None = None, **settings: Any) -> AsyncIterator[System]:

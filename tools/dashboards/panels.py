@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from grafana_foundation_sdk.builders import (
     bargauge,
@@ -17,6 +17,8 @@ from grafana_foundation_sdk.builders import (
     timeseries,
 )
 from grafana_foundation_sdk.builders.dashboard import DashboardLink, ThresholdsConfig
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models import common as common_model
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
@@ -37,7 +39,27 @@ class About:
 
 
 class Panel(Protocol):
-    """A panel that can still be placed."""
+    """A panel of any kind while it is made: what all builders of the library have, which has no class for it."""
+
+    def title(self, title: str) -> Self:
+        """Give it its title."""
+        ...
+
+    def description(self, description: str) -> Self:
+        """Say what it tells."""
+        ...
+
+    def unit(self, unit: str) -> Self:
+        """Give it its unit."""
+        ...
+
+    def datasource(self, datasource: common_model.DataSourceRef) -> Self:
+        """Say whom it asks."""
+        ...
+
+    def with_target(self, target: Builder[Dataquery]) -> Self:
+        """Add a query."""
+        ...
 
     def id(self, id_val: int) -> Self:
         """Give it its number."""
@@ -52,11 +74,12 @@ class Panel(Protocol):
         ...
 
 
+Kind = TypeVar("Kind", bound=Panel)
+
+
 def lines(about: About, *queries: Query, links: Sequence[DashboardLink] = (), stacked: bool = False) -> Panel:
     """Values over time."""
-    panel = timeseries.Panel().title(about.title).description(about.description).unit(about.unit).datasource(PROMETHEUS)
-    for target in _targets(queries):
-        panel = panel.with_target(target)
+    panel = _begun(timeseries.Panel(), about, _targets(queries))
     panel = panel.legend(_legend()).tooltip(_tooltip()).fill_opacity(20 if stacked else 8).min(0)
     if stacked:
         panel = panel.stacking(common.StackingConfig().mode(common_model.StackingMode.NORMAL))
@@ -68,8 +91,9 @@ def number(about: About, query: Query) -> Panel:
     return _number(about, query).color_mode(common_model.BigValueColorMode.NONE)
 
 
-def promise(about: About, query: Query, goal: float) -> Panel:
-    """A share that should reach a goal: green at the goal or above, red when it is missed by as much again."""
+def promise(title: str, description: str, query: Query, goal: float) -> Panel:
+    """A share that should reach a goal, with which its description ends: green from there on, red at twice the miss."""
+    about = About(title, "percentunit", f"{description} Goal {goal * 100:g} %.")
     panel = _number(about, query).min(0).max(1).decimals(2).no_value("nothing yet")
     panel = panel.color_mode(common_model.BigValueColorMode.BACKGROUND)
     missed = goal - (1 - goal)
@@ -88,14 +112,9 @@ def promise(about: About, query: Query, goal: float) -> Panel:
 
 def heat(about: About, query: Query) -> Panel:
     """How often which values were, over time: slow ones are seen that a quantile hides."""
-    (target,) = _targets([query])
+    targets = [target.format(PromQueryFormat.HEATMAP) for target in _targets([query])]
     return (
-        heatmap.Panel()
-        .title(about.title)
-        .description(about.description)
-        .unit(about.unit)
-        .datasource(PROMETHEUS)
-        .with_target(target.format(PromQueryFormat.HEATMAP))
+        _begun(heatmap.Panel(), about, targets)
         .color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Oranges").steps(64))
         .y_axis(heatmap.YAxisConfig().unit(about.unit))
         .filter_values(heatmap.FilterValueRange().le(1e-9))
@@ -105,11 +124,9 @@ def heat(about: About, query: Query) -> Panel:
 
 def bars(about: About, *queries: Query) -> Panel:
     """Values side by side."""
-    panel = bargauge.Panel().title(about.title).description(about.description).unit(about.unit).datasource(PROMETHEUS)
-    for target in _targets(queries):
-        panel = panel.with_target(target)
     return (
-        panel.min(0)
+        _begun(bargauge.Panel(), about, _targets(queries))
+        .min(0)
         .orientation(common_model.VizOrientation.HORIZONTAL)
         .display_mode(common_model.BarGaugeDisplayMode.BASIC)
         .reduce_options(common.ReduceDataOptions().calcs([NEWEST]))
@@ -118,7 +135,6 @@ def bars(about: About, *queries: Query) -> Panel:
 
 def states(about: About, query: Query) -> Panel:
     """Which of several states holds when: 1 where it does."""
-    (target,) = _targets([query])
     holds = model.ValueMap(
         options={
             "0": model.ValueMappingResult(text=" ", color="transparent", index=0),
@@ -126,46 +142,35 @@ def states(about: About, query: Query) -> Panel:
         }
     )
     return (
-        statetimeline.Panel()
-        .title(about.title)
-        .description(about.description)
-        .unit(about.unit)
-        .datasource(PROMETHEUS)
-        .with_target(target)
+        _begun(statetimeline.Panel(), about, _targets([query]))
         .mappings([holds])
         .legend(common.VizLegendOptions().show_legend(False))
     )
 
 
-def rows(about: About, query: Query, hidden: Sequence[str] = ("Time",)) -> Panel:
+def rows(about: About, query: Query) -> Panel:
     """A table: a row a series."""
-    (target,) = _targets([query])
+    targets = [target.format(PromQueryFormat.TABLE) for target in _targets([query])]
     left_out = model.DataTransformerConfig(
-        id_val="organize", options={"excludeByName": dict.fromkeys(hidden, True), "renameByName": {"Value": "number"}}
+        id_val="organize", options={"excludeByName": {"Time": True}, "renameByName": {"Value": "number"}}
     )
-    return (
-        table.Panel()
-        .title(about.title)
-        .description(about.description)
-        .unit(about.unit)
-        .datasource(PROMETHEUS)
-        .with_target(target.format(PromQueryFormat.TABLE))
-        .with_transformation(left_out)
-    )
+    return _begun(table.Panel(), about, targets).with_transformation(left_out)
 
 
 def _number(about: About, query: Query) -> stat.Panel:
-    (target,) = _targets([query])
     return (
-        stat.Panel()
-        .title(about.title)
-        .description(about.description)
-        .unit(about.unit)
-        .datasource(PROMETHEUS)
-        .with_target(target)
+        _begun(stat.Panel(), about, _targets([query]))
         .reduce_options(common.ReduceDataOptions().calcs([NEWEST]))
         .graph_mode(common_model.BigValueGraphMode.NONE if query.instant else common_model.BigValueGraphMode.AREA)
     )
+
+
+def _begun(panel: Kind, about: About, targets: Sequence[prometheus.Dataquery]) -> Kind:
+    """Say what it is and what it asks; all kinds of panel are begun in the same words."""
+    panel = panel.title(about.title).description(about.description).unit(about.unit).datasource(PROMETHEUS)
+    for target in targets:
+        panel = panel.with_target(target)
+    return panel
 
 
 def _targets(queries: Sequence[Query]) -> list[prometheus.Dataquery]:

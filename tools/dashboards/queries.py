@@ -54,9 +54,15 @@ def total(metric: str, **labels: str) -> Query:
     return Query(_total(metric, **labels), instant=True)
 
 
-def share(part: str, whole: str, *, of_these: dict[str, str], among: dict[str, str] | None = None) -> Query:
+def share(metric: str, *, of_these: dict[str, str], among: dict[str, str] | None = None) -> Query:
     """Of the events in the shown time, the share with these labels; 1 is all."""
-    return replace(ratio(_total(part, **of_these), _total(whole, **(among or {}))), instant=True)
+    return replace(ratio(_total(metric, **of_these), _total(metric, **(among or {}))), instant=True)
+
+
+def within(histogram: str, edge: str, **labels: str) -> Query:
+    """Of all samples in the shown time, the share with these labels below a bucket's edge, as /metrics writes it."""
+    below = _total(of(histogram, "bucket"), **labels, le=edge)
+    return replace(ratio(below, _total(of(histogram, "count"))), instant=True)
 
 
 def ratio(above: str, below: str) -> Query:
@@ -77,9 +83,9 @@ def heat(metric: str, **labels: str) -> Query:
     return Query(f"sum by (le) (increase({buckets}[{STEP}]))", "{{le}}", exemplar=True)
 
 
-def summed(metric: str, **labels: str) -> Query:
+def summed(metric: str) -> Query:
     """A gauge of which every instance shows its own part."""
-    return Query(f"sum({series(metric, **labels)})")
+    return Query(f"sum({series(metric)})")
 
 
 def highest(metric: str, *by: str, **labels: str) -> Query:

@@ -108,12 +108,17 @@ bundled
 {{- if .Capabilities.APIVersions.Has "apps/v1/Deployment" -}}true{{- end -}}
 {{- end -}}
 
+{{/* The name of a PriorityClass of the release's own, (list $ "monitor") or (list $ "service"): it belongs to the whole cluster,
+     so the namespace is in it. */}}
+{{- define "parley.priorityClass" -}}
+{{- printf "%s-%s-%s" (index . 0).Release.Namespace (include "parley.fullname" (index . 0)) (index . 1) -}}
+{{- end -}}
+
 {{- define "parley.priorityClassName" -}}
 {{- $values := include "parley.values" . | fromYaml -}}
 {{- if $values.priorityClassName -}}
 {{- $values.priorityClassName -}}
 {{- else if (index . 0).Values.priorityClasses.create -}}
-{{- $class := ternary "monitor" "service" (eq (index . 1) "monitor") -}}
-{{- printf "%s-%s-%s" (index . 0).Release.Namespace (include "parley.fullname" (index . 0)) $class -}}
+{{- include "parley.priorityClass" (list (index . 0) (ternary "monitor" "service" (eq (index . 1) "monitor"))) -}}
 {{- end -}}
 {{- end -}}

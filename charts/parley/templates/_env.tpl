@@ -3,7 +3,6 @@
 {{/* The list of a container: (list $ "gateway" own), where own maps names to texts or to {valueFrom}. The values' env wins
      over own, extraEnv over both. */}}
 {{- define "parley.env" -}}
-{{- $root := index . 0 -}}{{- $component := index . 1 -}}
 {{- $values := include "parley.values" . | fromYaml -}}
 {{- $entries := dict -}}
 {{- range $name, $value := mustMergeOverwrite (deepCopy (index . 2)) $values.env -}}
@@ -14,7 +13,7 @@
 {{- end -}}
 {{- /* What others name by $(POD_IP) must stand before them. */ -}}
 {{- $first := list "POD_IP" "POD_NAME" "POD_NAMESPACE" "POD_UID" "NODE_NAME" -}}
-{{- range concat $first (without (keys $entries | sortAlpha) "POD_IP" "POD_NAME" "POD_NAMESPACE" "POD_UID" "NODE_NAME") -}}
+{{- range concat $first (keys $entries | sortAlpha) | uniq -}}
 {{- with get $entries . }}
 - {{ toYaml . | nindent 2 | trim }}
 {{- end }}

@@ -63,6 +63,25 @@ podSelector: {matchLabels: {{ include "parley.selector" . | fromYaml | toJson }}
 {{- if get $optional (index . 1) | default (has (index . 1) (list "gateway" "cache" "executor" "monitor")) -}}true{{- end -}}
 {{- end -}}
 
+{{/* What the pod of `helm test` calls, as its command does: the page that holds the conversation, or the health of those that
+     know their peers. */}}
+{{- define "parley.test.calls" -}}
+{{- if include "parley.plays.discord" . -}}
+sandbox: page
+{{- else -}}
+gateway: grpc
+cache: grpc
+{{- end -}}
+{{- end -}}
+
+{{/* Into a component from the pod of `helm test`, if that calls it. (list $ "gateway") */}}
+{{- define "parley.rule.test" -}}
+{{- $root := index . 0 -}}{{- $component := index . 1 -}}
+{{- with get (include "parley.test.calls" $root | fromYaml) $component -}}
+{{- include "parley.rule" (list $root "from" (list "test") (list (include "parley.port" (list $component .)))) -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "parley.rule.dns" -}}
 - to: {{ .Values.networkPolicy.dns.to | toJson }}
   ports:

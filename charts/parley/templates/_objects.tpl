@@ -1,6 +1,6 @@
 {{/* The objects that every component has, each from (list $ "gateway"). */}}
 
-{{/* Name of the pod's field that says how many there are; nothing where something else decides. */}}
+{{/* The workload's field that says how many pods there are; nothing where something else decides. */}}
 {{- define "parley.workload.replicas" -}}
 {{- if not (include "parley.autoscaled" .) -}}
 replicas: {{ include "parley.replicas" . }}

@@ -1,5 +1,5 @@
 {{/* The one pod of all components: (dict "root" $ "component" "gateway" "env" own …), and optionally
-     "args" list, "ports" map, "probes" map, "volumes" list, "mounts" list, "annotations" map. */}}
+     "args" list, "ports" map, "probes" map, "volumes" list, "mounts" list, "annotations" map, "grace" seconds. */}}
 {{- define "parley.pod" -}}
 {{- $root := .root -}}{{- $component := .component -}}
 {{- $scope := list $root $component -}}

@@ -5,17 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import re
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support import helm
+from support import go, helm
+from support.helm import SERVICES
 
-ROOT = Path(__file__).resolve().parents[3]
 READER = "github.com/compose-spec/compose-go/v2/cmd@v2.16.2"
-SERVICES = ("gateway", "cache", "executor", "monitor")
 OVERRIDES = ("compose.discord.yaml", "compose.claude.yaml")
 
 pytestmark = pytest.mark.timeout(300)  # the first run builds the reader
@@ -24,13 +20,8 @@ pytestmark = pytest.mark.timeout(300)  # the first run builds the reader
 @functools.cache
 def model(*files: str) -> dict[str, Any]:
     """Return what Compose makes of the files; a key or a type that it does not know is an error."""
-    if shutil.which("go") is None:
-        pytest.skip("no go: `apt-get install golang`")
     # Variables are left as they stand: the reader knows no environment but a file's.
-    words = ["go", "run", READER, "-format", "json", "-no-interpolation", *files]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    read: dict[str, Any] = json.loads(done.stdout)
+    read: dict[str, Any] = json.loads(go.run(READER, "-format", "json", "-no-interpolation", *files))
     return read
 
 
@@ -43,7 +34,7 @@ def test_each_override_fits(override: str) -> None:
 
 @pytest.mark.parametrize("name", [*SERVICES, "sandbox"])
 def test_every_setting_is_one(name: str) -> None:
-    known = json.loads((ROOT / "charts/parley/files/settings.json").read_text())[name]
+    known = json.loads((helm.CHART / "files" / "settings.json").read_text())[name]
     given = model("compose.yaml")["services"][name]["environment"]
     assert set(given) <= set(known)
 

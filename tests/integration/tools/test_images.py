@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_the_images_are_those_that_the_chart_asks_for() -> None:
     pods = helm.render(set_up="sandbox").pods()
     asked = {container["image"] for _, pod in pods for container in pod["spec"]["containers"]}
-    wanted = images.Wanted("", images.chart_version(), "")
+    wanted = images.Wanted("", images.chart_version())
     assert asked == {wanted.name(service) for service in images.SERVICES}
 
 
@@ -69,7 +69,7 @@ def test_a_releases_chart_knows_where_its_images_are(tmp_path: Path) -> None:
 
 
 def test_only_the_executors_image_gets_the_claude_program_and_only_when_asked() -> None:
-    asked, unasked = images.Wanted("", "1", "", claude=True), images.Wanted("", "1", "")
+    asked, unasked = images.Wanted("", "1", claude=True), images.Wanted("", "1")
     told = {service: "--build-arg=CLAUDE=1" in asked.arguments(service) for service in images.SERVICES}
     assert told == {service: service == "executor" for service in images.SERVICES}
     assert not any("CLAUDE" in word for service in images.SERVICES for word in unasked.arguments(service))

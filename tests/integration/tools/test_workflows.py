@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from support import go
 
-ROOT = Path(__file__).resolve().parents[3]
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
+WORKFLOWS = sorted((go.ROOT / ".github" / "workflows").glob("*.yaml"))
 LINTER = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
 PINNED = re.compile(r"uses: (\./\S+|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$")
 
 
 @pytest.mark.timeout(300)  # the first run builds the linter
 def test_the_linter_finds_nothing() -> None:
-    if shutil.which("go") is None:
-        pytest.skip("no go: `apt-get install golang`")
-    done = subprocess.run(["go", "run", LINTER, *WORKFLOWS], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    go.run(LINTER, *WORKFLOWS)
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
