@@ -60,16 +60,20 @@ class Transactions:
 
         `wanted`: what it is known to read.
         """
-        fought = ""
         self._near.since(self._steps.losses)
-        reads, now = self._reads(), self._steps.now()
-        if now is not None and guesses.is_worth(name, surely, self._value):
+        reads, found, reckoned = self._reads(), None, self._steps.now()
+        if reckoned is not None and guesses.is_worth(name, surely, self._value):
             try:
-                return await self._guess(name, rule, surely, reads, now)
+                return await self._guess(name, rule, surely, reads, reckoned)
             except Changed as change:
-                now = change.now
-        else:
-            now = None
+                found = change.now
+        return await self._insist(name, rule, surely, reads, found, wanted=wanted)
+
+    async def _insist(
+        self, name: str, rule: Rule[T], surely: Surely, reads: Reads, now: float | None, *, wanted: Sequence[Read]
+    ) -> T:
+        """Try until nobody else was quicker. `now`: Redis's time when `reads` were read; None: nothing is read yet."""
+        fought = ""
         for tried in range(TRIES):
             try:
                 async with self._lines.stand(fought):
