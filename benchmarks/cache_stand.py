@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
-from machine import PATIENCE
+from machine import PATIENCE, TICKS
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
 
-TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 60.0
 INSTALL = "apt-get install -y redis-server"
 

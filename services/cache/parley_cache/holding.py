@@ -124,16 +124,16 @@ class Holding:
 
     def _count(self, word: Word) -> None:
         if isinstance(word, Opened):
-            self._opened(word, fresh=self._fresh)
+            self._opened(word)
             self._fresh = False
         elif isinstance(word, Refused) and self._fresh:
             self._observer.decided(Result.REFUSED)
             self._observer.refused(word.reason.value)
             self._fresh = False
 
-    def _opened(self, word: Opened, *, fresh: bool) -> None:
+    def _opened(self, word: Opened) -> None:
         leads = word.source is Source.LEAD
-        if fresh:
+        if self._fresh:
             self._observer.decided(RESULTS[word.source])
         elif leads and not self._led:
             self._observer.promoted()

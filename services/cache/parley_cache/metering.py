@@ -11,9 +11,6 @@ from parley_cache.preferences import Subject, SubjectKind, Versioned
 from parley_cache.quotas import Account, Bucket, Kind, Rate, Rates, UsageLimits, Use
 from parley_cache.store.tables import Tables
 
-REFUSED = "quotas.refused."
-"""How the counters of refusals begin; whose quota and of what follow, as in `quotas.refused.user.messages`."""
-
 KEPT = 2 * quotas.MONTH
 """How long an account is kept after its last use, in seconds: until all buckets are full again and more."""
 
@@ -82,10 +79,10 @@ class Blocked:
     kind: Kind
     until: float
 
-    @property
-    def counter(self) -> str:
-        """The counter of turns that were refused for it."""
-        return f"{REFUSED}{self.whose.value}.{self.kind.value}"
+
+def refusals(whose: SubjectKind, kind: Kind) -> str:
+    """Name the counter of turns that were refused for a limit, as in `quotas.refused.user.messages`."""
+    return f"quotas.refused.{whose.value}.{kind.value}"
 
 
 def blocked(tables: Tables, origin: Origin) -> Blocked | None:
@@ -101,7 +98,7 @@ def blocked(tables: Tables, origin: Origin) -> Blocked | None:
 
 def count_refusal(tables: Tables, refused: Blocked) -> None:
     """A turn is refused for a quota."""
-    tables.add(refused.counter, 1)
+    tables.add(refusals(refused.whose, refused.kind), 1)
 
 
 def charge(tables: Tables, origin: Origin) -> None:

@@ -6,7 +6,7 @@ text, and enters the main queue at once if it comes back. A use writes a small n
 all the credit that it can have; so popular answers cost several caches no quarrel.
 
 A use is worth what it saves: `grade` compares the seconds and tokens of a reply, for the room it takes, with the
-mean of all stored ones. With equal replies this is S3-FIFO itself. `benchmarks/retention.py` has the rivals.
+mean of all stored ones. With equal replies this is S3-FIFO itself. `benchmarks/cache_retention.py` has the rivals.
 """
 
 from __future__ import annotations

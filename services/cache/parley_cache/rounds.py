@@ -20,8 +20,8 @@ a millisecond each a renewal is never more than a few milliseconds behind them.
 class Rounds:
     """First come, first served: who has looked goes behind all who wait."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._places = asyncio.Semaphore(most)
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(MOST)
 
     @asynccontextmanager
     async def place(self, *, reads: bool) -> AsyncIterator[None]:

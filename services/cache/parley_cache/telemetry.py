@@ -11,8 +11,7 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from parley_cache import shelf
-from parley_cache.metering import REFUSED
+from parley_cache import metering, shelf
 from parley_cache.observer import Observer, Result
 from parley_cache.preferences import SubjectKind
 from parley_cache.quotas import Kind
@@ -115,7 +114,7 @@ class _Counted(Collector):
             semconv.CACHE_QUOTA_REFUSALS, "Turns refused for a quota.", labels=("whose", "kind")
         )
         for whose, kind in itertools.product(QUOTED, Kind):
-            refused.add_metric((whose.value, kind.value), counted(f"{REFUSED}{whose.value}.{kind.value}", 0))
+            refused.add_metric((whose.value, kind.value), counted(metering.refusals(whose, kind), 0))
         yield refused
         saved = counted(SAVED_MILLISECONDS, 0) / 1000
         yield CounterMetricFamily(semconv.CACHE_SAVED_SECONDS, "Waiting that stored replies spared.", value=saved)

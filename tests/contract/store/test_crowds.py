@@ -1,4 +1,4 @@
-"""Many records in one operation: wherever they lie, none of it may take a way to the store for each."""
+"""Many records in one operation, wherever they lie; `test_redis_ways` counts the ways that they take."""
 
 from __future__ import annotations
 

@@ -19,6 +19,9 @@ from parley_cache.words import Committed, Refused
 
 CHAT = Named("chat")
 Pair = tuple[RedisStore, RedisStore]
+MANY = 60
+FEW = 12
+"""Ways that an operation on many records may take: some for each kind of record, none for each record."""
 
 
 @pytest.fixture
@@ -157,6 +160,26 @@ async def test_a_stored_answer_in_a_conversation_with_a_past_is_not_given(pair: 
         hold = await Gateway(pair[0]).open(f"2{len(str(reference))}", reference=reference, author_id="9")
         assert await hold.source() is Source.LEAD
         await hold.end()
+
+
+async def test_many_replies_are_purged_in_a_few_ways(redis: Server, pair: Pair) -> None:
+    for number in range(MANY):
+        await (await Gateway(pair[0]).open(str(number + 1), prompt=str(number), author_id=str(number))).answer("Yes.")
+    before = _asked(redis)
+    assert (await pair[1].apply("purge", purging.everything)).replies == MANY
+    assert _asked(redis) <= before + FEW
+
+
+async def test_many_readers_are_asked_in_a_few_ways_whether_one_still_wants_the_answer(
+    redis: Server, pair: Pair
+) -> None:
+    leader = await Gateway(pair[0]).open("1", author_id="1")
+    readers = [await Gateway(pair[0]).open(str(2000 + number), author_id=str(number)) for number in range(MANY)]
+    for reader in readers:
+        await reader.stop()
+    before = _asked(redis)
+    await pair[1].stop(leader.right.turn_id, "77")
+    assert _asked(redis) <= before + FEW
 
 
 async def test_what_redis_lost_of_a_conversation_is_lost_for_all(tmp_path: Path) -> None:

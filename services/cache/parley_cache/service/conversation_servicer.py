@@ -19,7 +19,7 @@ from parley_cache.service import bounds, reading, writing
 from parley_cache.store.port import Store
 
 BATCH = 32
-"""Messages in one piece of an export, as the contract bounds it."""
+"""Messages that one operation of an export reads, and so at most in one piece, as the contract bounds it."""
 
 BATCH_BYTES = 1 << 20
 """The text of one piece of an export, in bytes; gRPC takes 4 MiB."""
@@ -102,8 +102,8 @@ class Piece:
     size: int = 0
 
     def takes(self, message: Message) -> bool:
-        """Tell whether there is room for another one."""
-        return not self.messages or (len(self.messages) < BATCH and self.size + _size(message) <= BATCH_BYTES)
+        """Tell whether there is room for another one; for a first there is, since no part is larger."""
+        return self.size + _size(message) <= BATCH_BYTES
 
     def add(self, message: Message) -> None:
         """Put it in."""
@@ -116,7 +116,7 @@ def _size(message: Message) -> int:
 
 
 def pieces(messages: Sequence[Message]) -> Iterator[Piece]:
-    """Cut an export into pieces that gRPC takes."""
+    """Cut what one operation read into pieces that gRPC takes."""
     piece = Piece()
     for message in messages:
         for number, part in enumerate(_parts(message)):

@@ -69,9 +69,7 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
     async def HoldTurn(  # type: ignore[override]  # a coroutine that writes by itself: both tasks need one TaskGroup
         self, request_iterator: Requests, context: HoldContext
     ) -> None:
-        first = await _next(request_iterator, FIRST_STEP)
-        if first is None:
-            raise InvalidInput("step", "the first message is Open or Adopt.")
+        first = await _first(request_iterator)
         wish = _wish(first)
         self._observer.claimed(wish.turn_id)
         with self._wakeups.listen(turn_subject(wish.turn_id)) as ears:
@@ -138,6 +136,14 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
             yield pb.WatchOrphansResponse(orphan=writing.orphan(orphan))
 
 
+async def _first(requests: Requests) -> pb.HoldTurnRequest:
+    """Return what a stream begins with. Raises InvalidInput unless it is Open or Adopt, TimedOut when it does not come."""
+    first = await _next(requests, FIRST_STEP)
+    if first is None or first.WhichOneof("step") not in {"open", "adopt"}:
+        raise InvalidInput("step", "the first message is Open or Adopt.")
+    return first
+
+
 def _wish(first: pb.HoldTurnRequest) -> Ask | Adoption:
     """Read what a stream begins with, under a lease with a fresh name."""
     lease = secrets.token_hex(8)
@@ -146,8 +152,6 @@ def _wish(first: pb.HoldTurnRequest) -> Ask | Adoption:
         turn_id = bounds.snowflake("adopt.turn_id", adopt.turn_id)
         lapsed = bounds.needed("adopt.lease", adopt.lease, bounds.ID)
         return Adoption(turn_id, lapsed, reading.holder("adopt.holder", adopt.holder), lease)
-    if not first.HasField("open"):
-        raise InvalidInput("step", "the first message is Open or Adopt.")
     opening, have = reading.opening(first.open), reading.have(first.open)
     return Ask(opening, reading.holder("open.holder", first.open.holder), lease, key_of(opening), have)
 

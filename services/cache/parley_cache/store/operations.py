@@ -38,8 +38,9 @@ class Operations(Store):
 
     @override
     async def claim(self, ask: Ask) -> Granted | Duplicate:
-        surely = Surely(turn=ask.opening.turn_id, ask=ask)
-        return await self._run("claim", lambda tables: claims.claim(tables, ask), surely)
+        name = "claim_served" if ask.full else "claim"  # what is there already is served even by a full Redis
+        surely = Surely(turn=ask.turn_id, ask=ask)
+        return await self._run(name, lambda tables: claims.claim(tables, ask), surely)
 
     @override
     async def adopt(self, wish: Adoption) -> Granted:

@@ -10,7 +10,7 @@ from typing import Any
 from parley_cache.limits import Limits
 from parley_cache.store.redis import cells, names
 from parley_cache.store.redis.names import PREFIX
-from parley_cache.store.redis.reads import ABSENT, VERSION, Cell, NotRead, Read, Reads
+from parley_cache.store.redis.reads import NOTHING, VERSION, Cell, NotRead, Read, Reads
 
 Word = str | bytes | int | float
 Command = tuple[Word, ...]
@@ -74,6 +74,12 @@ class Draft:
         for first in range(0, len(several), WORDS):
             self._do(command, key, *several[first : first + WORDS])
 
+    def want(self, *reads: Read) -> None:
+        """Have all of these read at once."""
+        lacking = [read for read in reads if read not in self.reads]
+        if lacking:
+            raise NotRead(*lacking)
+
     def _read(self, read: Read) -> Any:
         if read not in self.reads.others:
             raise NotRead(read)
@@ -94,7 +100,7 @@ class Draft:
         return {key: self._fresh(value) for key, value in self._values.items() if self._differs(key, value)}
 
     def _fresh(self, value: Any) -> Cell:
-        return Cell(ABSENT, None) if value is None else Cell(self.version, value)
+        return NOTHING if value is None else Cell(self.version, value)
 
     def _differs(self, key: str, value: Any) -> bool:
         former = self.reads.cells.get(key)

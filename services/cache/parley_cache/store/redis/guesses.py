@@ -17,7 +17,7 @@ from parley_cache.store.operations import Surely
 from parley_cache.store.redis import names
 from parley_cache.store.redis.cells import Kept
 from parley_cache.store.redis.needs import Known, ended_text, stored_text
-from parley_cache.store.redis.reads import ABSENT, Cell, Read, Reads
+from parley_cache.store.redis.reads import NOTHING, Read, Reads
 from parley_cache.turns import Ask
 
 EXTENDING = frozenset({"renew", "append", "post"})
@@ -66,7 +66,7 @@ def fill(reads: Reads, read: Read, *, absent: bool) -> None:
     """Take what is near as if it had been read; with `absent`, take what is not near for something that is not there."""
     if read.kind not in {"cell", "chain", "group"}:
         return
-    cell = reads.known.get(read.key, Cell(ABSENT, None) if absent else None)
+    cell = reads.known.get(read.key, NOTHING if absent else None)
     if cell is not None:
         (reads.groups if read.kind == "group" else reads.cells)[read.key] = cell
         reads.cells |= {key: reads.known[key] for key in _named(cell.value) if key in reads.known}

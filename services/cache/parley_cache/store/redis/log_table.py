@@ -53,9 +53,7 @@ class RedisLogs(Draft, LogTable):
         settled = log is not None and log.end is not None
         if settled:
             self._recall(wanted)
-        lacking = [read for read in wanted if read not in self.reads]
-        if lacking:
-            raise NotRead(*lacking)
+        self.want(*wanted)
         if settled:
             self.beside |= {read.key: Cell(SETTLED, self._read(read) or b"") for read in wanted}
         text = b"".join(self._read(read) or b"" for read in wanted).decode()

@@ -13,7 +13,7 @@ from parley_cache.model import Message, Opening
 from parley_cache.store.redis.reads import Cell
 
 MOST = 20_000
-"""Records kept. A turn takes four: itself, what began it, its log, its conversation."""
+"""Records kept. A turn takes four: itself, what began it, its log, its conversation. Text and messages come on top."""
 
 SETTLED = b"settled."
 """The version of what stands as long as the record beside which it lies: the text of a log that ended, messages."""

@@ -4,7 +4,8 @@
 -- ARGV     the schema's version; then three lists, each after its length:
 --            what must be unchanged: kind, key, version
 --            writes: how many words, the words of a command
---            reads: kind, key, two more words; done when there is nothing to write, or nothing was written
+--            reads: kind, key, two more words; done when there is nothing to write and nothing has changed, or when
+--            something has and so nothing was written
 -- Answers  {0, seconds, microseconds, what was read ...} or {2, the schema found} or, when something has changed,
 --          {1, seconds, microseconds, the key that has changed, what was read ...}.
 --

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from typing_extensions import override
 
-from parley_cache import claims
 from parley_cache.claims import Granted
 from parley_cache.limits import Limits
 from parley_cache.store.operations import Operations, Surely
@@ -87,8 +86,7 @@ class RedisStore(Operations):
                 return await super().claim(ask)
             except Exhausted:
                 ask = replace(ask, full=True)
-        surely = Surely(turn=ask.opening.turn_id, ask=ask)
-        return await self._run("claim_served", lambda tables: claims.claim(tables, ask), surely)
+        return await super().claim(ask)
 
     @override
     async def orphans(self) -> Sequence[Orphan]:

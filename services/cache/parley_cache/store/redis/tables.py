@@ -10,7 +10,7 @@ from parley_cache.store.redis import names
 from parley_cache.store.redis.conversation_table import RedisConversations
 from parley_cache.store.redis.drawer_table import RedisDrawers
 from parley_cache.store.redis.log_table import RedisLogs
-from parley_cache.store.redis.reads import NotRead, Read
+from parley_cache.store.redis.reads import Read
 from parley_cache.store.redis.turn_table import RedisTurns
 from parley_cache.store.tables import Tables
 
@@ -25,9 +25,3 @@ class RedisTables(RedisTurns, RedisLogs, RedisConversations, RedisDrawers, Table
         cells += [names.log(log) for log in ids] + [names.live(key) for key in keys]
         readers = (Read("group", names.readers(log)) for log in ids)
         self.want(*(Read("cell", cell) for cell in cells), *readers)
-
-    def want(self, *reads: Read) -> None:
-        """Have all of these read at once."""
-        lacking = [read for read in reads if read not in self.reads]
-        if lacking:
-            raise NotRead(*lacking)

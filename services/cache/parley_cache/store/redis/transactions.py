@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any, TypeVar
 
 from parley_cache.limits import Limits
-from parley_cache.quotas import Account
 from parley_cache.store.operations import Surely
-from parley_cache.store.redis import cells, guesses, names
-from parley_cache.store.redis.convoys import Convoys, Rider
+from parley_cache.store.redis import cells, convoys, guesses
+from parley_cache.store.redis.convoys import Convoys
 from parley_cache.store.redis.lines import Lines
-from parley_cache.store.redis.names import PREFIX
 from parley_cache.store.redis.near import Near
 from parley_cache.store.redis.needs import needs
 from parley_cache.store.redis.reads import NotRead, Read, Reads
@@ -35,55 +32,11 @@ CLAIM = "claim"
 PATIENT = 3
 """From so many tries on it waits a little, unevenly."""
 
-
 GROWING = frozenset({"claim", "append", "update_preferences"})
 """Operations that bring in what is new; a Redis without room refuses them.
 
 All others it takes all the same: they end and forget, which makes room, or keep what is held, which needs hardly any.
 """
-
-
-ACCOUNT = PREFIX + names.record(Account, "")
-"""How the keys of accounts begin: a guild's is one record for all its members."""
-
-
-def _may_ride(name: str, surely: Surely) -> bool:
-    """Tell whether several of these may be done in one step: none reads what another has only commanded to be written."""
-    if name == "claim" and surely.ask is not None:
-        return not surely.ask.opening.rewind_to
-    return name == "finish" and surely.turn is not None
-
-
-class _Failed(Exception):  # noqa: N818 — a signal of this room
-    def __init__(self, rider: Rider) -> None:
-        super().__init__()
-        self.rider = rider
-
-
-def _each(riders: Sequence[Rider], tables: RedisTables) -> list[Any]:
-    """Run the rules one after the other; what they lack is asked for together. Raises _Failed with the first that fails."""
-    results: list[Any] = []
-    lacking: list[Read] = []
-    for rider in riders:
-        try:
-            results.append(rider.rule(tables))
-        except NotRead as signal:
-            lacking += signal.reads
-        except Fault:
-            if not lacking:  # else it saw what one before it left half done
-                raise _Failed(rider) from None
-    if lacking:
-        raise NotRead(*lacking)
-    return results
-
-
-def _all_wanted(riders: Sequence[Rider]) -> list[Read]:
-    return list(dict.fromkeys(read for rider in riders for read in rider.wanted))
-
-
-def _settle(riders: Sequence[Rider], fault: Fault) -> None:
-    for rider in riders:
-        rider.done.set_exception(fault)
 
 
 class Transactions:
@@ -94,7 +47,7 @@ class Transactions:
         self._limits = limits
         self._near = Near()
         self._lines = Lines()
-        self._convoys = Convoys(self._drive)
+        self._convoys = Convoys(self.run)
 
     async def run(
         self,
@@ -107,16 +60,20 @@ class Transactions:
 
         `wanted`: what it is known to read.
         """
-        fought = ""
         self._near.since(self._steps.losses)
-        reads, now = self._reads(), self._steps.now()
-        if now is not None and guesses.is_worth(name, surely, self._value):
+        reads, found, reckoned = self._reads(), None, self._steps.now()
+        if reckoned is not None and guesses.is_worth(name, surely, self._value):
             try:
-                return await self._guess(name, rule, surely, reads, now)
+                return await self._guess(name, rule, surely, reads, reckoned)
             except Changed as change:
-                now = change.now
-        else:
-            now = None
+                found = change.now
+        return await self._insist(name, rule, surely, reads, found, wanted=wanted)
+
+    async def _insist(
+        self, name: str, rule: Rule[T], surely: Surely, reads: Reads, now: float | None, *, wanted: Sequence[Read]
+    ) -> T:
+        """Try until nobody else was quicker. `now`: Redis's time when `reads` were read; None: nothing is read yet."""
+        fought = ""
         for tried in range(TRIES):
             try:
                 async with self._lines.stand(fought):
@@ -125,35 +82,12 @@ class Transactions:
                     return await self._try(name, rule, surely, reads, now)
             except Changed as change:
                 wanted, fought = reads.wanted(), change.key
-                if fought.startswith(ACCOUNT) and _may_ride(name, surely):
-                    result: T = await self._convoys.ride(fought, name, rule, wanted)
-                    return result
+                if convoys.may_ride(fought, name, surely):
+                    return await self._convoys.ride(fought, name, rule, wanted)
                 reads, now = self._reads(), None
                 if tried >= PATIENT:
                     await asyncio.sleep(random.random() * 0.001 * min(tried, 10))  # noqa: S311 — spreads, protects nothing
         raise Unavailable("STORE_BUSY", "Too many others change the same at once.")
-
-    async def _drive(self, name: str, riders: Sequence[Rider]) -> None:
-        """Do several operations in one step; one whose rule fails is done by itself, and leaves nothing of it here."""
-        together, alone = list(riders), list[Rider]()
-        while together:
-            try:
-                results = await self.run(name, partial(_each, together), wanted=_all_wanted(together))
-            except _Failed as failed:
-                together.remove(failed.rider)
-                alone.append(failed.rider)
-            except Fault as fault:
-                _settle(together, fault)
-                break
-            else:
-                for rider, result in zip(together, results, strict=True):
-                    rider.done.set_result(result)
-                break
-        for rider in alone:
-            try:
-                rider.done.set_result(await self.run(name, rider.rule, wanted=rider.wanted))
-            except Fault as fault:
-                _settle([rider], fault)
 
     async def _guess(self, name: str, rule: Rule[T], surely: Surely, instead: Reads, now: float) -> T:
         """Run a rule on what is near. Raises Changed where that is not so, for a claim with `instead` read anew."""
