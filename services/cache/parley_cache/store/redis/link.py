@@ -213,9 +213,13 @@ class Link:
         if self._stalled.is_set():
             raise Lost("an answer came too late")
 
+    def note_loss(self) -> None:
+        """Count a loss, after which what was seen before may be another."""
+        self.losses += 1
+
     def _lose(self, state: State) -> None:
         self._state = state
-        self.losses += 1
+        self.note_loss()
         self._told(False)
         self._fail(AWAY if state is State.AWAY else None)
 

@@ -29,7 +29,7 @@ SENTINEL_SECONDS = 0.3
 
 
 def client_of(target: Target) -> Redis:
-    """Return a client that connects when it is first used, and never asks twice by ittarget."""
+    """Return a client that connects when it is first used, and never asks twice by itself."""
     options: dict[str, Any] = {
         "protocol": 2,
         "retry": Retry(NoBackoff(), 0),

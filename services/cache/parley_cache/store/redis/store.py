@@ -106,12 +106,9 @@ class RedisStore(Operations):
 
     @override
     def changes(self) -> AsyncIterator[Sequence[str]]:
-        subscription = changes(self._client, self._note_loss)
+        subscription = changes(self._client, self._link.note_loss)
         self._subscriptions.append(subscription)
         return subscription
-
-    def _note_loss(self) -> None:
-        self._link.losses += 1
 
     @override
     async def close(self) -> None:
