@@ -45,8 +45,8 @@ STANDBY_BACKOFF = 5.0
 @dataclass(frozen=True, slots=True)
 class HoldLimits:
     """Seconds. silence: no word at the start and none from any stream; first_word: no word at the start at all;
-    renew: between renewals; unanswered: a renewal without an answer breaks the stream; backoff: longest pause;
-    closing: for the cache to close a stream after our last word.
+    renew: between renewals; unanswered: a claim or a renewal without an answer breaks the stream; backoff: longest
+    pause; closing: for the cache to close a stream after our last word.
     """
 
     silence: float = 0.15
@@ -290,7 +290,7 @@ class Hold:
         while True:
             await self._clock.sleep(min(self.lease.pace(self._limits.renew), self._limits.unanswered) / 2)
             now = self._clock.monotonic()
-            if self.lease.silent_for(now) >= self._limits.unanswered:
+            if self.lease.unanswered_for(now) >= self._limits.unanswered:
                 raise Unavailable("UNAVAILABLE", "The cache did not answer a claim or a renewal.")
             if self.ledger.claimed and not self.ledger.told and self.lease.due(now, self._limits.renew):
                 await call.say(Renew(self.lease.renew(now)))
