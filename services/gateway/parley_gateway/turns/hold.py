@@ -152,7 +152,10 @@ class Hold:
 
     def give_up(self) -> None:
         """Leave the turn to whoever answers it."""
-        self._lose()
+        self.lost = True
+        self._owned.set()
+        self._heard.set()
+        self.news.put_nowait(Lost())
 
     async def told(self) -> None:
         """Wait until the cache knows all there is to know."""
@@ -194,17 +197,11 @@ class Hold:
     def _suffer(self, trouble: Trouble) -> None:
         match TABLE[trouble].act:
             case Act.LEAVE:
-                self._lose()
+                self.give_up()
             case Act.WITHOUT_MEMORY:
                 self._unheard = True
             case _:
                 pass  # Act.REOPEN: `run` does
-
-    def _lose(self) -> None:
-        self.lost = True
-        self._owned.set()
-        self._heard.set()
-        self.news.put_nowait(Lost())
 
     def _over(self) -> bool:
         return self.lost or self._told.is_set()
@@ -249,7 +246,7 @@ class Hold:
             case Committed():
                 self.ledger.committed = True
             case Duplicate():
-                self._lose()
+                self.give_up()
             case Queued() | Refused():
                 self.ledger.state = TurnState.QUEUED if isinstance(event, Queued) else TurnState.REFUSED
                 self.news.put_nowait(event)
