@@ -31,9 +31,9 @@ _TRACES: Final = 1_000
 class Stack:
     """Entered, everything runs and is ready; left, everything has ended, the children's children too.
 
-    `children` maps monitor, cache, executor, gateway (executor-1, executor-2, … when there are several), and redis where
-    it is the sandbox's own, to their processes. Without `specs` these are Parley's services. `environment` is what a developer set: only names of the
-    form PARLEY_<SERVICE>_* are taken from it, each for that service alone.
+    `children` maps monitor, cache, executor, gateway (executor-1, executor-2, … when there are several), and redis
+    where it is the sandbox's own, to their processes. Without `specs` these are Parley's services. `environment` is
+    what a developer set: only names of the form PARLEY_<SERVICE>_* are taken from it, each for that service alone.
     """
 
     def __init__(

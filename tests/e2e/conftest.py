@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from support.crowd import Crowd, two_of_each
 from support.system import System, system
 
 
@@ -24,3 +25,11 @@ async def parley() -> AsyncIterator[System]:
     async with system() as running:
         yield running
         await running.quiet()
+
+
+@pytest_asyncio.fixture
+async def crowd() -> AsyncIterator[Crowd]:
+    """Members who will ask two gateways and two caches; at the end nothing may still be working."""
+    async with two_of_each() as parley:
+        yield Crowd(parley)
+        await parley.quiet()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from support.crowd import CHANNELS, GATEWAYS, channels, idle, messages_of_the_bot, said, standing
+from support.redis_server import needed
 from support.system import System, system
 
 SAME = "How do I centre a div? [[ttft=0.5 tps=30 tokens=150]]"
@@ -31,8 +31,8 @@ def store(request: pytest.FixtureRequest) -> Store:
     """Each store that the same must hold for."""
     found = request.param
     assert isinstance(found, Store)
-    if found.redis and shutil.which("redis-server") is None:
-        pytest.skip("no redis-server: `apt-get install redis-server`")
+    if found.redis:
+        needed()
     return found
 
 

@@ -8,12 +8,11 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.crowd import Crowd, idle, two_of_each
+from support.crowd import CACHES, Crowd, idle, two_of_each
 from support.system import System
 
 from parley_sandbox.children import Child
 
-CACHES = ("cache-1", "cache-2")
 UP = "parley_redis_up"
 LEASE = 2.0
 ATTEMPTS = 2
@@ -66,74 +65,63 @@ class Redis:
         self._child.send(signal.SIGCONT)
 
 
-async def test_the_store_restarts_in_mid_reply_and_every_reply_is_whole_once() -> None:
-    async with two_of_each() as parley:
-        crowd = Crowd(parley)
-        crowd.ask(same=24, others=7, long=1)
-        await crowd.shown()
-        await Redis(parley).restart()
-        assert crowd.in_mid_stream
-        assert await crowd.wrong() == []
-        assert crowd.attempts() == crowd.once
-        await parley.quiet()
+async def test_the_store_restarts_in_mid_reply_and_every_reply_is_whole_once(crowd: Crowd) -> None:
+    crowd.ask(same=24, others=7, long=1)
+    await crowd.shown()
+    await Redis(crowd.parley).restart()
+    assert crowd.in_mid_stream
+    assert await crowd.wrong() == []
+    assert crowd.attempts() == crowd.once
 
 
-async def test_the_store_crashes_and_forgets_all_in_mid_reply_and_every_reply_is_whole_once() -> None:
-    async with two_of_each() as parley:
-        crowd = Crowd(parley)
-        crowd.ask(same=24, others=7, long=1)
-        await crowd.shown()
-        await Redis(parley).crash()
-        assert crowd.in_mid_stream
-        assert await crowd.wrong() == []
-        assert crowd.attempts() == crowd.once
-        await parley.quiet()
+async def test_the_store_crashes_and_forgets_all_in_mid_reply_and_every_reply_is_whole_once(crowd: Crowd) -> None:
+    crowd.ask(same=24, others=7, long=1)
+    await crowd.shown()
+    await Redis(crowd.parley).crash()
+    assert crowd.in_mid_stream
+    assert await crowd.wrong() == []
+    assert crowd.attempts() == crowd.once
 
 
-async def test_the_store_crashes_and_loses_its_tail_in_mid_reply_and_every_reply_is_whole_once(tmp_path: Path) -> None:
+async def test_the_store_crashes_and_loses_its_tail_in_mid_reply_and_every_reply_is_whole_once(
+    crowd: Crowd, tmp_path: Path
+) -> None:
     """Of what was asked before, it finds less text than there is; what was asked after, it does not know at all."""
-    async with two_of_each() as parley:
-        redis, crowd = Redis(parley), Crowd(parley)
-        crowd.ask(same=16, others=4, long=1)
-        await crowd.shown()
-        redis.keep(tmp_path / "kept")
-        crowd.ask(same=8, others=3)
-        await crowd.shown(200)
-        await redis.crash(tmp_path / "kept")
-        assert crowd.in_mid_stream
-        assert await crowd.wrong() == []
-        assert crowd.attempts() == crowd.once
-        await parley.quiet()
+    redis = Redis(crowd.parley)
+    crowd.ask(same=16, others=4, long=1)
+    await crowd.shown()
+    redis.keep(tmp_path / "kept")
+    crowd.ask(same=8, others=3)
+    await crowd.shown(200)
+    await redis.crash(tmp_path / "kept")
+    assert crowd.in_mid_stream
+    assert await crowd.wrong() == []
+    assert crowd.attempts() == crowd.once
 
 
-async def test_the_store_forgets_all_and_then_each_cache_dies_and_every_reply_is_whole_once() -> None:
+async def test_the_store_forgets_all_and_then_each_cache_dies_and_every_reply_is_whole_once(crowd: Crowd) -> None:
     """Those who follow are still on their way back when the cache that they came to is lost."""
-    async with two_of_each() as parley:
-        crowd = Crowd(parley)
-        crowd.ask(same=24, others=7, long=1)
-        await crowd.shown()
-        await Redis(parley).crash()
-        for cache in ("cache-1", "cache-2"):
-            await parley.stack.children[cache].kill()
-            await parley.stack.children[cache].restart()
-        assert crowd.in_mid_stream
-        assert await crowd.wrong() == []
-        assert crowd.attempts() == crowd.once
-        await parley.quiet()
+    crowd.ask(same=24, others=7, long=1)
+    await crowd.shown()
+    await Redis(crowd.parley).crash()
+    for cache in CACHES:
+        await crowd.parley.stack.children[cache].kill()
+        await crowd.parley.stack.children[cache].restart()
+    assert crowd.in_mid_stream
+    assert await crowd.wrong() == []
+    assert crowd.attempts() == crowd.once
 
 
-async def test_the_store_stands_still_for_less_than_a_lease_and_nothing_is_asked_twice() -> None:
-    async with two_of_each() as parley:
-        redis, crowd = Redis(parley), Crowd(parley)
-        crowd.ask(same=24, others=7, long=1)
-        await crowd.shown()
-        redis.stand_still()
-        await redis.missed()
-        redis.go_on()
-        assert crowd.in_mid_stream
-        assert await crowd.wrong() == []
-        assert crowd.attempts() == crowd.once
-        await parley.quiet()
+async def test_the_store_stands_still_for_less_than_a_lease_and_nothing_is_asked_twice(crowd: Crowd) -> None:
+    redis = Redis(crowd.parley)
+    crowd.ask(same=24, others=7, long=1)
+    await crowd.shown()
+    redis.stand_still()
+    await redis.missed()
+    redis.go_on()
+    assert crowd.in_mid_stream
+    assert await crowd.wrong() == []
+    assert crowd.attempts() == crowd.once
 
 
 async def test_the_store_stands_still_for_longer_than_a_lease_and_every_reply_is_whole_once() -> None:

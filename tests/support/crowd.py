@@ -16,6 +16,7 @@ from parley_sandbox.anthropic.clock import SystemClock
 from parley_sandbox.discord import queries
 
 GATEWAYS = ("gateway-1", "gateway-2")
+CACHES = ("cache-1", "cache-2")
 CHANNELS = 8
 """A channel takes a message a second, so that many members need several."""
 MEMORY_SILENT = Texts("en-GB").render(Key.MEMORY_SILENT)

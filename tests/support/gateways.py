@@ -98,16 +98,18 @@ class World:
         )
         self.gateways.append(gateway)
         self.gateway_stacks.append(stack)
-        service = gateway.bound.service
-        assert isinstance(service, Gateway)
+        service = _service(gateway)
         await self.until(lambda: service.bot.ready)
         return service
+
+    def service(self, number: int) -> Gateway:
+        """Return a gateway by its number, from 0 in the order of their start."""
+        return _service(self.gateways[number])
 
     async def settled(self) -> None:
         """Wait until the gateways know free executors and hear the cache."""
         for gateway in self.gateways:
-            service = gateway.bound.service
-            assert isinstance(service, Gateway)
+            service = _service(gateway)
             await self.until(lambda service=service: self._settled(service))  # type: ignore[misc]  # bound now
 
     def _settled(self, service: Gateway) -> bool:
@@ -185,12 +187,17 @@ class World:
     @property
     def working(self) -> int:
         """How many turns are live at all gateways."""
-        services = [gateway.bound.service for gateway in self.gateways]
-        return sum(service.live for service in services if isinstance(service, Gateway))
+        return sum(_service(gateway).live for gateway in self.gateways)
 
     def executions(self) -> list[Any]:
         """Return the requests that made Claude speak."""
         return [record for record in self.claude.requests if record.execution is not None]
+
+
+def _service(gateway: Running[GatewaySettings]) -> Gateway:
+    service = gateway.bound.service
+    assert isinstance(service, Gateway)
+    return service
 
 
 @contextlib.asynccontextmanager

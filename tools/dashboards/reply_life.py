@@ -10,7 +10,7 @@ from queries import Query, of, quantile, rate, ratio, steps, total
 from queries import heat as heat_of
 from traces import search
 
-from parley_gateway.discord.searches import MESSAGES
+from parley_gateway.discord.routes import MESSAGES
 from parley_gateway.model import Outcome
 from parley_kit import semconv
 

@@ -116,22 +116,14 @@ class Endpoints:
     async def run(self) -> None:
         """Look each name up again and again, until cancelled; an address needs no looking up."""
         async with asyncio.TaskGroup() as looking:
-            for name in self._names():
-                looking.create_task(self._follow(name))
+            for target in self._found:
+                if not _literal(target):
+                    looking.create_task(self._follow(target))
             await asyncio.Event().wait()
-
-    async def refresh(self) -> None:
-        """Look each name up once, within the interval."""
-        async with asyncio.TaskGroup() as looking:
-            for name in self._names():
-                looking.create_task(self._look(name))
 
     async def changed(self) -> None:
         """Wait until the addresses change."""
         await self._changed.wait()
-
-    def _names(self) -> list[str]:
-        return [target for target in self._found if not _literal(target)]
 
     async def _follow(self, name: str) -> None:
         while True:
@@ -139,6 +131,7 @@ class Endpoints:
             await self._clock.sleep(self._every)
 
     async def _look(self, name: str) -> None:
+        """Look a name up once, within the interval."""
         try:
             async with asyncio.timeout(max(self._every, 1.0)):
                 found = await self._resolve(*split_address(name))

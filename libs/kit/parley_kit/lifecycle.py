@@ -21,7 +21,7 @@ from grpc_reflection.v1alpha import reflection
 from opentelemetry.sdk.trace.export import SpanExporter
 from opentelemetry.trace import Tracer
 
-from parley_kit import logs, process
+from parley_kit import collector, logs
 from parley_kit.channel import KEEPALIVE, SIZES, Channels
 from parley_kit.clock import Clock, SystemClock
 from parley_kit.faults import Fault, Precondition
@@ -155,7 +155,7 @@ async def _until_signal(settings: S, program: str, build: Build[S]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with serving(settings, program, build, stop=stop):
-        process.settle()
+        collector.settle()
         await stop.wait()
     return 0
 

@@ -65,10 +65,6 @@ async def converse(client: SandboxClient, text: str, person: str | None, channel
         raise NoAnswerError(str(error)) from None
     except TimeoutError:
         raise NoAnswerError(f"no reply was finished within {within:g} s", heard[-1] if heard else None) from None
-    except _UnheardError:
-        raise NoAnswerError(
-            f"nobody answered within {_UNHEARD:g} s; in a channel Parley answers when @parley is mentioned"
-        ) from None
     finally:
         await events.aclose()  # type: ignore[attr-defined] # an async generator behind the iterator's type
     return Talk(state["person"], place, heard[-1])
@@ -110,18 +106,16 @@ async def log(client: SandboxClient, channel: str | None, message: str | None) -
     return 0
 
 
-class _UnheardError(Exception):
-    """No gateway took the message up."""
-
-
 async def _ended(events: Any, message_id: str, heard: list[Json]) -> None:
-    """Gather what is said of the turn of this message, until it has ended."""
+    """Gather what is said of the turn of this message, until it has ended. Raises NoAnswerError when nobody has it."""
     while not heard or heard[-1]["state"] != "ended":
         try:
             async with asyncio.timeout(None if heard else _UNHEARD):
                 heard.append(await _next_turn(events, message_id))
         except TimeoutError:
-            raise _UnheardError from None
+            raise NoAnswerError(
+                f"nobody answered within {_UNHEARD:g} s; in a channel Parley answers when @parley is mentioned"
+            ) from None
 
 
 async def _next_turn(events: Any, message_id: str) -> Json:

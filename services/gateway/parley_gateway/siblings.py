@@ -8,20 +8,14 @@ first: the claim still lets one of them answer.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from parley_gateway.ranking import ranked
 
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long those wait who do not go first, in seconds. event: with a new question; orphan: with a turn whose
-    gateway is gone; stale: a list whose stream broke holds so long.
-    """
-
-    event: float = 0.15
-    orphan: float = 2.0
-    stale: float = 5.0
+EVENT_WAIT, ORPHAN_WAIT = 0.15, 2.0
+"""How long those who do not go first wait with a new question, and with a turn whose gateway is gone, in seconds."""
+STALE_AFTER = 5.0
+"""A list whose stream broke holds so long, in seconds."""
 
 
 @dataclass(slots=True)
@@ -29,7 +23,6 @@ class Siblings:
     """What this gateway knows of all. own: its instance. Times are monotonic seconds."""
 
     own: str
-    patience: Patience = field(default_factory=Patience)
     _living: tuple[str, ...] = ()
     _lost_at: float | None = None
 
@@ -44,11 +37,11 @@ class Siblings:
 
     def first(self, channel_id: str, now: float) -> bool:
         """Whether this gateway goes first in a channel."""
-        unknown = not self._living or (self._lost_at is not None and now - self._lost_at > self.patience.stale)
+        unknown = not self._living or (self._lost_at is not None and now - self._lost_at > STALE_AFTER)
         return unknown or ranked(channel_id, self._living)[0] == self.own
 
     def wait(self, channel_id: str, now: float, *, adopted: bool) -> float:
         """Return for how many seconds others go before us; 0 when nobody does."""
         if self.first(channel_id, now):
             return 0.0
-        return self.patience.orphan if adopted else self.patience.event
+        return ORPHAN_WAIT if adopted else EVENT_WAIT

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from parley_gateway import labels
 from parley_gateway.claims import Source
-from parley_gateway.discord.outbound import CALLBACK
+from parley_gateway.discord.routes import CALLBACK
 from parley_gateway.figures import Figures
 from parley_gateway.model import Outcome, Prompt
 from parley_gateway.ports import Admission, Observer, RestWatch, TurnWatch

@@ -9,6 +9,7 @@ from support.gateways import World, world
 
 from parley_gateway.settings import GatewaySettings
 from parley_kit.settings import listing
+from parley_sandbox.discord import GatewaySettings as SandboxGateway
 
 
 @pytest.fixture(autouse=True)
@@ -25,5 +26,18 @@ async def parley() -> AsyncIterator[World]:
         await everything.start_cache()
         await everything.start_executor()
         await everything.start_gateway()
+        await everything.settled()
+        yield everything
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[World]:
+    """Two gateways on one cache with short leases."""
+    async with world(gateway=SandboxGateway(identify_window=0)) as everything:
+        await everything.start_monitor()
+        await everything.start_cache(lease=2, settle=0, sweep=0.05)
+        await everything.start_executor()
+        for _ in range(2):
+            await everything.start_gateway(grace=0)
         await everything.settled()
         yield everything

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
 from support.gateways import World, world
 
-from parley_gateway.app import Gateway
-from parley_sandbox.discord import GatewaySettings as SandboxGateway
 from parley_sandbox.discord import queries
 
 STORY = "Tell a story. [[ttft=0.05 tps=100 tokens=200]]"
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 
 
-@pytest.fixture
-async def pair() -> AsyncIterator[World]:
-    """Two gateways on one cache with short leases."""
-    async with world(gateway=SandboxGateway(identify_window=0)) as everything:
-        await everything.start_monitor()
-        await everything.start_cache(lease=2, settle=0, sweep=0.05)
-        await everything.start_executor()
-        for _ in range(2):
-            await everything.start_gateway(grace=0)
-        await everything.settled()
-        yield everything
-
-
 def holder(parley: World) -> int:
-    return next(number for number in range(len(parley.gateways)) if _service(parley, number).live)
-
-
-def _service(parley: World, number: int) -> Gateway:
-    service = parley.gateways[number].bound.service
-    assert isinstance(service, Gateway)
-    return service
+    return next(number for number in range(len(parley.gateways)) if parley.service(number).live)
 
 
 async def end(parley: World, number: int) -> None:

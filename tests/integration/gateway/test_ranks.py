@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import hikari
 import pytest
-from support.gateways import World, world
+from support.gateways import World
 
-from parley_gateway.app import Gateway
 from parley_gateway.ranking import ranked
-from parley_sandbox.discord import GatewaySettings as SandboxGateway
 from parley_sandbox.discord import queries
 
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 
 
 @pytest.fixture
-async def pair() -> AsyncIterator[World]:
+async def pair(pair: World) -> World:
     """Two gateways that know of each other."""
-    async with world(gateway=SandboxGateway(identify_window=0)) as parley:
-        await parley.start_monitor()
-        await parley.start_cache(lease=2, settle=0, sweep=0.05)
-        await parley.start_executor()
-        for _ in range(2):
-            await parley.start_gateway(grace=0)
-        await parley.settled()
-        await parley.until(lambda: agreed(parley, "general"))
-        yield parley
-
-
-def service(parley: World, number: int) -> Gateway:
-    found = parley.gateways[number].bound.service
-    assert isinstance(found, Gateway)
-    return found
+    await pair.until(lambda: agreed(pair, "general"))
+    return pair
 
 
 def ranks(parley: World, channel: str) -> tuple[int, int]:
@@ -48,7 +31,7 @@ def agreed(parley: World, channel: str) -> bool:
     first, second = ranks(parley, channel)
     place = parley.cast.channel("Orchard", channel)
     now = parley.gateways[0].bound.runtime.clock.monotonic()
-    firsts = [service(parley, number).siblings.first(place, now) for number in (first, second)]
+    firsts = [parley.service(number).siblings.first(place, now) for number in (first, second)]
     return firsts == [True, False]
 
 
@@ -57,7 +40,7 @@ async def test_who_ranks_first_in_a_channel_answers_there(pair: World) -> None:
     for number in range(3):
         question = pair.ask(f"Question {number} [[ttft=0.3 tps=40 tokens=40]]")
         await pair.streaming(question)
-        assert service(pair, first).live == 1
+        assert pair.service(first).live == 1
         await pair.ended(question)
     handled = {"event": "MESSAGE_CREATE", "outcome": "handled"}
     # it asked, and was told
@@ -67,13 +50,13 @@ async def test_who_ranks_first_in_a_channel_answers_there(pair: World) -> None:
 
 async def test_the_other_one_answers_when_the_first_one_hears_nothing(pair: World) -> None:
     first, second = ranks(pair, "general")
-    deaf = service(pair, first).bot.hikari
+    deaf = pair.service(first).bot.hikari
     heard = deaf.get_listeners(hikari.MessageCreateEvent, polymorphic=False)  # type: ignore[type-abstract]  # its own key
     for listener in heard:
         deaf.unsubscribe(hikari.MessageCreateEvent, listener)
     question = pair.ask(ENDLESS)
     await pair.streaming(question)
-    await pair.until(lambda: (service(pair, first).live, service(pair, second).live) == (0, 1))
+    await pair.until(lambda: (pair.service(first).live, pair.service(second).live) == (0, 1))
 
 
 async def test_while_the_cache_is_silent_only_the_first_one_answers(pair: World) -> None:
@@ -83,13 +66,13 @@ async def test_while_the_cache_is_silent_only_the_first_one_answers(pair: World)
     await pair.cache_stack.aclose()
     question = pair.ask("Hello [[ttft=0.1 tps=100 tokens=20]]")
     await pair.until(lambda: "memory cannot be reached" in pair.reply(question))
-    await pair.until(lambda: service(pair, second).live == 1)  # it stands by
+    await pair.until(lambda: pair.service(second).live == 1)  # it stands by
     await pair.start_cache(listen=address, lease=2, settle=0, sweep=0.05)
     await pair.until(lambda: not pair.working, within=30)
     # Who stands by may reach the cache that is back before the one that has answered; it then goes on in its message.
     assert len(pair.executions()) <= 2
     assert len(pair.replies(question)) == 1
-    await pair.until(lambda: service(pair, first).live == 0)
+    await pair.until(lambda: pair.service(first).live == 0)
 
 
 async def test_an_answer_that_no_cache_knows_of_is_found_and_gone_on_in(pair: World) -> None:
@@ -97,7 +80,7 @@ async def test_an_answer_that_no_cache_knows_of_is_found_and_gone_on_in(pair: Wo
     await pair.cache_stack.aclose()
     question = pair.ask("Tell a story. [[ttft=0.05 tps=60 tokens=120]]")
     message = await pair.streaming(question)
-    await pair.until(lambda: service(pair, second).live == 1)
+    await pair.until(lambda: pair.service(second).live == 1)
     await pair.gateway_stacks[first].aclose()
     await pair.until(lambda: len(pair.executions()) == 2)
     await pair.until(lambda: not pair.button(message), within=30)

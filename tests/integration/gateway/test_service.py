@@ -14,7 +14,6 @@ from parley.gateway.v1 import gateway_pb2 as pb
 from parley.gateway.v1.gateway_pb2_grpc import GatewayServiceStub
 from parley.monitor.v1 import monitor_pb2
 from parley.monitor.v1.monitor_pb2_grpc import MonitorServiceStub
-from parley_gateway.app import Gateway
 
 SECRET = "marzipan and quicksilver"
 
@@ -23,12 +22,6 @@ SECRET = "marzipan and quicksilver"
 async def stub(parley: World) -> AsyncIterator[GatewayServiceStub]:
     async with channel_to(parley.gateways[0].address) as channel:
         yield GatewayServiceStub(channel)
-
-
-def gateway_of(parley: World) -> Gateway:
-    service = parley.gateways[0].bound.service
-    assert isinstance(service, Gateway)
-    return service
 
 
 async def test_the_status_tells_shards_and_peers(parley: World, stub: GatewayServiceStub) -> None:
@@ -73,7 +66,7 @@ async def test_a_drain_ends_watches_at_once(parley: World, stub: GatewayServiceS
     reading = aiter(watch)
     parley.ask("Hello")
     await anext(reading)
-    gateway_of(parley).drain()
+    parley.service(0).drain()
     with pytest.raises(grpc.aio.AioRpcError) as ended:
         await _to_the_end(reading)
     assert ended.value.code() is grpc.StatusCode.UNAVAILABLE

@@ -7,7 +7,7 @@ import pytest
 from parley.cache.v1 import cache_pb2 as pb
 from parley_gateway.claims import Renew
 from parley_gateway.clients import cache
-from parley_gateway.clients.cache import HeldStream
+from parley_gateway.clients.cache import HoldTurnCall
 from parley_gateway.clients.turnstile import Turnstile
 from parley_kit.faults import Unavailable
 
@@ -33,8 +33,8 @@ class Wire:
             self.writing -= 1
 
 
-def held(wire: Wire) -> HeldStream:
-    return HeldStream(lambda: wire, "a:1", Turnstile().place(), "holder", lambda: None)  # type: ignore[arg-type, return-value]  # as much of a call as it needs
+def held(wire: Wire) -> HoldTurnCall:
+    return HoldTurnCall(lambda: wire, "a:1", Turnstile().place(), "holder", lambda: None)  # type: ignore[arg-type, return-value]  # as much of a call as it needs
 
 
 async def test_words_said_at_once_leave_one_after_the_other() -> None:

@@ -32,9 +32,9 @@ def test_an_unanswered_renewal_is_noticed() -> None:
     lease.renewed(Renewed(0, "L", VALID))
     first = lease.renew(5.0)
     lease.renew(7.5)
-    assert lease.silent_for(8.0) == 3.0
+    assert lease.unanswered_for(8.0) == 3.0
     lease.renewed(Renewed(first, "L", VALID))
-    assert lease.silent_for(8.0) == 0.5
+    assert lease.unanswered_for(8.0) == 0.5
 
 
 def test_a_short_lease_is_renewed_three_times_in_its_life() -> None:
@@ -59,9 +59,9 @@ def test_numbers_begin_anew_on_a_new_stream_and_the_lease_goes_on() -> None:
     lease.renew(5.0)
     lease.claim(8.0)
     assert lease.valid(14.0)
-    assert lease.silent_for(10.0) == 2.0, "the claim itself wants an answer"
+    assert lease.unanswered_for(10.0) == 2.0, "the claim itself wants an answer"
     lease.renewed(Renewed(0, "L", VALID))
-    assert lease.silent_for(10.0) == 0.0
+    assert lease.unanswered_for(10.0) == 0.0
     assert lease.renew(9.0) == 1
     assert not lease.due(10.0, 5.0)
     assert lease.due(14.0, 5.0)

@@ -116,13 +116,15 @@ async def test_each_name_of_several_is_looked_up_even_while_another_one_fails(cl
         return [f"10.0.0.7:{port}"]
 
     endpoints = Endpoints("gone.test:1,there.test:2", clock, resolve=resolve)
-    await endpoints.refresh()
+    async with running(endpoints.run()):
+        await clock.advance(0)
     assert endpoints.addresses == ("10.0.0.7:2",)
 
 
 async def test_localhost_is_found_by_the_machine_s_own_resolver(clock: ManualClock) -> None:
     endpoints = Endpoints("localhost:5", clock)
-    await endpoints.refresh()
+    async with running(endpoints.run()):
+        await endpoints.changed()
     assert set(endpoints.addresses) <= {"127.0.0.1:5", "[::1]:5"}
     assert endpoints.addresses
 

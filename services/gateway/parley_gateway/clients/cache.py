@@ -54,7 +54,7 @@ class CacheClient(TurnStore):
     def hold(self, turn_id: str, avoid: Sequence[str] = ()) -> HoldCall:
         address = self._ranked(turn_id, avoid)[0]
         place = self._turnstiles[address].place()
-        return HeldStream(self._stub(address).HoldTurn, address, place, self._holder, self._heard)
+        return HoldTurnCall(self._stub(address).HoldTurn, address, place, self._holder, self._heard)
 
     @override
     async def stop(self, turn_id: str, by: str) -> TurnState:
@@ -89,7 +89,7 @@ class CacheClient(TurnStore):
         known = ranked(turn_id, self._endpoints.addresses)
         if not known:
             raise Unavailable("UNAVAILABLE", "No cache is known.")
-        broke = {address: age for age, address in enumerate(avoid, start=1)}
+        broke = {address: order for order, address in enumerate(avoid, start=1)}
         return sorted(known, key=lambda address: (broke.get(address, 0), self._lost(address)))
 
     def _lost(self, address: str) -> bool:
@@ -103,7 +103,7 @@ class CacheClient(TurnStore):
         self._heard_at = self._clock.monotonic()
 
 
-class HeldStream(HoldCall):
+class HoldTurnCall(HoldCall):
     """Begun when its claim may be said: a call that waits before a cache with nothing to say costs both.
 
     One word leaves at a time: a second one while gRPC still has the first breaks the stream.

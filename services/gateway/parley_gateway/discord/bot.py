@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from types import SimpleNamespace
 
 import aiohttp
@@ -16,7 +17,6 @@ from parley_kit.faults import Precondition, Unavailable
 INTENTS = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES | hikari.Intents.DM_MESSAGES
 CALL_SECONDS = 10.0
 WATCH_SECONDS = 0.25
-TOO_MANY_REQUESTS = 429
 FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
 BAD_TOKEN, BAD_INTENTS = 4004, (4013, 4014)
 
@@ -124,7 +124,7 @@ class Bot:
     async def _on_answer(
         self, _: aiohttp.ClientSession, __: SimpleNamespace, answer: aiohttp.TraceRequestEndParams
     ) -> None:
-        if answer.response.status == TOO_MANY_REQUESTS:
+        if answer.response.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._limited(answer.response.headers.get("X-RateLimit-Scope", ""))
 
     async def _on_ready(self, event: hikari.ShardReadyEvent) -> None:

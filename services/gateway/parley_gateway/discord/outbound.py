@@ -10,7 +10,8 @@ from typing_extensions import override
 from parley_gateway import custom_ids, nonces
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.errors import ACKNOWLEDGED
-from parley_gateway.discord.searches import MESSAGES, Searches
+from parley_gateway.discord.routes import CALLBACK, FOLLOW_UP, MESSAGE, MESSAGES, TYPING
+from parley_gateway.discord.searches import Searches
 from parley_gateway.discord.typing import TypingSigns
 from parley_gateway.messages import Answer, DeliveryError
 from parley_gateway.model import Click, Prompt
@@ -18,10 +19,6 @@ from parley_gateway.ports import Discord, RestWatch
 from parley_gateway.texts import Key, Texts
 from parley_kit.clock import Clock
 
-TYPING = "/channels/{channel_id}/typing"
-MESSAGE = "/channels/{channel_id}/messages/{message_id}"
-CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
-FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 PAGE = "p"
 """The kind in a page's nonce."""
 

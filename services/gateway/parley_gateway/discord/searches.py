@@ -14,10 +14,10 @@ from weakref import WeakValueDictionary
 import hikari
 
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.routes import MESSAGES
 from parley_gateway.messages import DeliveryError
 from parley_gateway.ports import RestWatch
 
-MESSAGES = "/channels/{channel_id}/messages"
 NEAR = 50
 """An answer is one of so many messages after its question."""
 FARTHEST = 500

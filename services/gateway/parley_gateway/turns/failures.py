@@ -18,7 +18,7 @@ class Trouble(Enum):
     NO_SLOT = "every slot is taken"
     NO_EXECUTOR = "no executor is alive"
     CACHE_SILENT = "the cache said no word at the turn's start"
-    CACHE_BROKEN = "the stream to the cache broke, or a renewal was not answered"
+    CACHE_BROKEN = "the stream to the cache broke, or a claim or a renewal was not answered"
     HELD_ELSEWHERE = "another gateway holds the turn"
     EXECUTOR_FULL = "an executor had no slot after all, or is about to end"
     EXECUTOR_LOST = "an executor went away before its first word"

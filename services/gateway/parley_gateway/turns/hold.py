@@ -45,8 +45,8 @@ STANDBY_BACKOFF = 5.0
 @dataclass(frozen=True, slots=True)
 class HoldLimits:
     """Seconds. silence: no word at the start and none from any stream; first_word: no word at the start at all;
-    renew: between renewals; unanswered: a renewal without an answer breaks the stream; backoff: longest pause;
-    closing: for the cache to close a stream after our last word.
+    renew: between renewals; unanswered: a claim or a renewal without an answer breaks the stream; backoff: longest
+    pause; closing: for the cache to close a stream after our last word.
     """
 
     silence: float = 0.15
@@ -152,7 +152,10 @@ class Hold:
 
     def give_up(self) -> None:
         """Leave the turn to whoever answers it."""
-        self._lose()
+        self.lost = True
+        self._owned.set()
+        self._heard.set()
+        self.news.put_nowait(Lost())
 
     async def told(self) -> None:
         """Wait until the cache knows all there is to know."""
@@ -194,17 +197,11 @@ class Hold:
     def _suffer(self, trouble: Trouble) -> None:
         match TABLE[trouble].act:
             case Act.LEAVE:
-                self._lose()
+                self.give_up()
             case Act.WITHOUT_MEMORY:
                 self._unheard = True
             case _:
                 pass  # Act.REOPEN: `run` does
-
-    def _lose(self) -> None:
-        self.lost = True
-        self._owned.set()
-        self._heard.set()
-        self.news.put_nowait(Lost())
 
     def _over(self) -> bool:
         return self.lost or self._told.is_set()
@@ -249,7 +246,7 @@ class Hold:
             case Committed():
                 self.ledger.committed = True
             case Duplicate():
-                self._lose()
+                self.give_up()
             case Queued() | Refused():
                 self.ledger.state = TurnState.QUEUED if isinstance(event, Queued) else TurnState.REFUSED
                 self.news.put_nowait(event)
@@ -290,7 +287,7 @@ class Hold:
         while True:
             await self._clock.sleep(min(self.lease.pace(self._limits.renew), self._limits.unanswered) / 2)
             now = self._clock.monotonic()
-            if self.lease.silent_for(now) >= self._limits.unanswered:
+            if self.lease.unanswered_for(now) >= self._limits.unanswered:
                 raise Unavailable("UNAVAILABLE", "The cache did not answer a claim or a renewal.")
             if self.ledger.claimed and not self.ledger.told and self.lease.due(now, self._limits.renew):
                 await call.say(Renew(self.lease.renew(now)))

@@ -55,6 +55,6 @@ class Lease:
         """Whether the turn is ours now."""
         return bool(self.name) and now < self.until
 
-    def silent_for(self, now: float) -> float:
+    def unanswered_for(self, now: float) -> float:
         """Return for how many seconds a claim or a Renew is unanswered; 0 when none is."""
         return 0.0 if self.unanswered_since is None else now - self.unanswered_since

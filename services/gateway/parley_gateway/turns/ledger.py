@@ -113,9 +113,11 @@ class Ledger:
 
         Raises Unavailable when one is missing: opened again, the log goes on where we are.
         """
-        if piece.attempt == self.attempt and piece.offset > len(self.text):
+        if piece.attempt != self.attempt:
+            return ""
+        if piece.offset > len(self.text):
             raise Unavailable("TEXT_MISSING", f"The log goes on at {piece.offset}, and we have {len(self.text)}.")
-        fresh = piece.text[max(0, len(self.text) - piece.offset) :] if piece.attempt == self.attempt else ""
+        fresh = piece.text[len(self.text) - piece.offset :]
         self.text += fresh
         return fresh
 

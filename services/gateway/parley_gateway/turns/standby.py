@@ -35,6 +35,7 @@ class Standby:
                     return False
                 if self._clock.now() - self._prompt.asked_at > TOO_OLD:
                     self._hold.give_up()
-            return not self._hold.lost
+                    return False
+            return True
         finally:
             self._hold.standing_by = False

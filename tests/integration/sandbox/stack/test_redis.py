@@ -1,40 +1,29 @@
 import asyncio
 import os
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
+from support.redis_server import needed
 
 from parley_sandbox.children import Child
 from parley_sandbox.ports import free_ports
-from parley_sandbox.redis import PROGRAM, MissingProgramError, local_redis
-
-needs_redis = pytest.mark.skipif(shutil.which(PROGRAM) is None, reason="apt-get install redis-server")
+from parley_sandbox.redis import MissingProgramError, local_redis
 
 
-async def _ask(port: int, *words: str) -> bytes:
-    """One command in Redis's own protocol."""
-    reading, writing = await asyncio.open_connection("127.0.0.1", port)
-    writing.write(f"*{len(words)}\r\n".encode() + b"".join(f"${len(word)}\r\n{word}\r\n".encode() for word in words))
-    answer = await reading.readline()
-    if answer.startswith(b"$") and answer != b"$-1\r\n":
-        answer = await reading.readline()
-    writing.close()
-    await writing.wait_closed()
-    return answer.strip()
-
-
-@needs_redis
 async def test_what_it_keeps_outlives_its_process(tmp_path: Path) -> None:
+    needed()
     (port,) = free_ports("127.0.0.1", [0])
     async with asyncio.TaskGroup() as tasks:
         child = Child(local_redis("127.0.0.1", port, tmp_path), tasks, lambda _name, _line: None, lambda _death: None)
         await child.restart(10)
-        assert await _ask(port, "SET", "a", "b") == b"+OK"
+        async with Redis(port=port) as client:
+            assert await client.set("a", "b")
         await child.kill()
         await child.restart(10)
-        assert await _ask(port, "GET", "a") == b"b"
+        async with Redis(port=port) as client:
+            assert await client.get("a") == b"b"
         await child.terminate()
 
 

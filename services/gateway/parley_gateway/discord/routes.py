@@ -1,0 +1,9 @@
+"""Routes of Discord's REST interface, as telemetry names them: templates, without ids and tokens."""
+
+from __future__ import annotations
+
+TYPING = "/channels/{channel_id}/typing"
+MESSAGES = "/channels/{channel_id}/messages"
+MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
+FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
