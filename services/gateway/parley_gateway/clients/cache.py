@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import grpc
 from typing_extensions import override
@@ -129,10 +129,14 @@ class HoldTurnCall(HoldCall):
 
     @override
     async def say(self, step: Step) -> None:
+        await self._send(lambda call: call.write(request_of(step, self._holder)))
+
+    async def _send(self, send: Callable[[Call], Awaitable[None]]) -> None:
+        """Send one thing after the other: grpc.aio breaks a call that is written to twice at once."""
         try:
             async with asyncio.timeout(SAY_SECONDS), self._saying:
                 with faults():
-                    await self._call.write(request_of(step, self._holder))
+                    await send(self._call)
         except TimeoutError:
             raise Unavailable("UNAVAILABLE", "The cache takes nothing more.") from None
 
@@ -156,8 +160,7 @@ class HoldTurnCall(HoldCall):
 
     @override
     async def done_saying(self) -> None:
-        with faults():
-            await self._call.done_writing()
+        await self._send(lambda call: call.done_writing())
 
     @override
     def close(self) -> None:

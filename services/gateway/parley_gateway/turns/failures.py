@@ -19,6 +19,7 @@ class Trouble(Enum):
     NO_EXECUTOR = "no executor is alive"
     CACHE_SILENT = "the cache said no word at the turn's start"
     CACHE_BROKEN = "the stream to the cache broke, or a claim or a renewal was not answered"
+    CACHE_NOT_TOLD = "the cache did not take our last word before we had to end"
     HELD_ELSEWHERE = "another gateway holds the turn"
     EXECUTOR_FULL = "an executor had no slot after all, or is about to end"
     EXECUTOR_LOST = "an executor went away before its first word"
@@ -58,6 +59,7 @@ TABLE: dict[Trouble, Remedy] = {
     Trouble.NO_EXECUTOR: Remedy(Act.WAIT, reason="NO_EXECUTOR"),
     Trouble.CACHE_SILENT: Remedy(Act.WITHOUT_MEMORY),
     Trouble.CACHE_BROKEN: Remedy(Act.REOPEN),
+    Trouble.CACHE_NOT_TOLD: Remedy(Act.LEAVE),
     Trouble.HELD_ELSEWHERE: Remedy(Act.LEAVE),
     Trouble.EXECUTOR_FULL: Remedy(Act.ELSEWHERE, times=8, reason="POOL_FULL"),
     Trouble.EXECUTOR_LOST: Remedy(Act.ELSEWHERE, times=2, reason="NO_EXECUTOR"),

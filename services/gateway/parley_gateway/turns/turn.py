@@ -151,7 +151,7 @@ class Turn:
         try:
             await guarded(self._hold.told(), _expire(self._room, seconds))
         except Overdue:
-            self._watch.trouble("CACHE_NOT_TOLD", "LEAVE")
+            self._watch.trouble(Trouble.CACHE_NOT_TOLD.name, TABLE[Trouble.CACHE_NOT_TOLD].act.name)
 
     # --- what the cache says
 
