@@ -22,6 +22,8 @@ LONG: Final = 180
 """Words of such a stream: the question holds them, and a question may have 2000 characters."""
 MORE: Final = 4
 """Questions of a talk that must be asked and answered after a loss."""
+AGAIN: Final = 5.0
+"""Seconds after which a member asks again who was not heard."""
 CLAIM: Final = f"persistentvolumeclaim/data-{RELEASE}-redis-0"
 OF_KUBERNETES: Final = ("configmap/kube-root-ca.crt", "serviceaccount/default", "event", "pod.metrics", "endpoint")
 """What is in every namespace, or goes by itself a moment later."""
@@ -210,11 +212,29 @@ async def _killed(kube: Kube, component: str) -> None:
 
 
 async def sandbox_dies(stand: Stand) -> str:
-    """With it goes Discord's whole world, so that only what comes after can be looked at."""
+    """With it goes Discord's whole world, so that only what comes after can be looked at.
+
+    Its address falls silent, which gateways may notice no sooner than by a heartbeat without an answer. What is asked
+    before reaches nobody.
+    """
     await _killed(stand.kube, "sandbox")
     await stand.kube.settled()
-    async with asyncio.timeout(PATIENCE):
-        return await first_conversation(stand)
+    gone = time.monotonic()
+    async with asyncio.timeout(PATIENCE), conversation(stand.kube) as talk:
+        while not await _answered(talk):
+            pass
+    back = time.monotonic() - gone
+    return f"the bot answers {back:.0f} s after the page is back; {await first_conversation(stand)}"
+
+
+async def _answered(talk: Conversation) -> bool:
+    """Ask once; whether the answer is there a moment later."""
+    try:
+        async with asyncio.timeout(AGAIN):
+            await talk.until([await talk.ask()])
+    except TimeoutError:
+        return False
+    return True
 
 
 async def node_lost(stand: Stand) -> str:
