@@ -150,7 +150,9 @@ def test_a_breakpoint_does_not_change_the_bytes_that_are_compared() -> None:
 def test_tools_come_first_and_thinking_touches_only_the_messages() -> None:
     tool = {"name": "look", "input_schema": {}}
     one = check(orjson.dumps(body("hello", system="be brief", tools=[tool]))).blocks
-    other = check(orjson.dumps(body("hello", system="be brief", tools=[tool], thinking={"type": "between_tools"}))).blocks
+    other = check(
+        orjson.dumps(body("hello", system="be brief", tools=[tool], thinking={"type": "between_tools"}))
+    ).blocks
     assert [a.content == b.content for a, b in zip(one, other, strict=True)] == [True, True, False]
     assert b"look" in one[0].content
 
@@ -231,7 +233,10 @@ def test_newer_models_think_unless_they_are_told_not_to(
 
 def test_what_a_model_takes_is_told_in_the_list() -> None:
     told: Any = models.find("claude-sonnet-5-5").as_json()["capabilities"]
-    assert {kind for kind, can in told["thinking"]["types"].items() if can["supported"]} == {"adaptive", "between_tools"}
+    assert {kind for kind, can in told["thinking"]["types"].items() if can["supported"]} == {
+        "adaptive",
+        "between_tools",
+    }
     assert told["effort"]["supported"]
     assert told["effort"]["xhigh"]["supported"]
 
