@@ -5,6 +5,7 @@ Each answer of the loopback Claude is kept byte for byte and said again to both.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,18 +13,22 @@ import anthropic
 import httpx2
 import orjson
 import pytest
+from anthropic.types.message_create_params import MessageCreateParamsStreaming
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from support.conversations import ask, run, text_of, within
+from pydantic import TypeAdapter, ValidationError
+from support.conversations import ask, run, said, text_of, within
 from support.engines import messages_api
 from support.recordings import Recording, Replay, record
 
+from parley_executor.engines.messages_body import encode
+from parley_executor.engines.messages_models import read
 from parley_executor.engines.messages_reply import Reply
 from parley_executor.engines.port import EngineError, EngineEvent, Finished, Started
-from parley_executor.model import Usage
+from parley_executor.model import Document, Effort, Image, Message, ModelCard, Role, Text, Usage
 from parley_executor.reasons import Reason
-from parley_sandbox.anthropic import LoopbackClaude, Pace
+from parley_sandbox.anthropic import LoopbackClaude, Pace, models
 
 PIECES = [5, 65_536]
 """In pieces that cut lines, JSON and characters, and all at once."""
@@ -238,3 +243,31 @@ async def test_where_the_bytes_are_cut_makes_no_difference(base_url: str, cuts: 
     got += cut.feed(body[at:])
     assert got == list(whole.feed(body))
     assert cut.finished
+
+
+FORM: TypeAdapter[Any] = TypeAdapter(MessageCreateParamsStreaming)
+CARDS = read(orjson.dumps({"data": [model.as_json() for model in models.MODELS]}))
+
+
+def consume(value: Any) -> Any:
+    """Read what the SDK declares as iterable; pydantic looks at its elements only then."""
+    if isinstance(value, Mapping):
+        return {key: consume(each) for key, each in value.items()}
+    return list(map(consume, value)) if isinstance(value, Iterable) and not isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("effort", Effort)
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.id)
+def test_what_we_ask_is_of_the_form_that_the_sdk_asks_in(card: ModelCard, effort: Effort) -> None:
+    pdf, code = Document("application/pdf", b"%PDF-1.7", "a.pdf"), Document("text/x-python", b"print()", "a.py")
+    parts = (Image("image/png", b"\x89PNG"), pdf, code, Text("what is this?"))
+    messages = (*said("one", "two"), Message(Role.USER, parts))
+    asked = orjson.loads(encode(ask(model=card.id, effort=effort, system=("who",), messages=messages), card))
+    assert consume(FORM.validate_python(asked)) == asked, "all of it is known"
+
+
+def test_a_block_of_another_form_is_not_taken() -> None:
+    asked = asking("hello")
+    asked["messages"][0]["content"] = [{"type": "document", "source": {"type": "text", "media_type": "text/x-python"}}]
+    with pytest.raises(ValidationError):
+        consume(FORM.validate_python(asked))

@@ -409,7 +409,7 @@ class Completed(_message.Message):
     USAGE_FIELD_NUMBER: _builtins.int
     TIMINGS_FIELD_NUMBER: _builtins.int
     stop_reason: _builtins.str
-    """end_turn, max_tokens, stop_sequence or refusal, as Claude's API names them."""
+    """end_turn, max_tokens, stop_sequence, refusal or model_context_window_exceeded, as Claude's API names them."""
     @_builtins.property
     def usage(self) -> Global___Usage:
         """What it used."""
