@@ -69,7 +69,7 @@ def check_request(request: Request) -> Accepted:
     if request.max_tokens > model.max_output:
         largest = f"which is the maximum allowed number of output tokens for {model.id}"
         raise ApiError(400, f"max_tokens: {request.max_tokens} > {model.max_output}, {largest}")
-    if (request.thinking or {}).get("budget_tokens", 0) >= request.max_tokens:
+    if thinking.budget(request) >= request.max_tokens:
         raise ApiError(400, "`max_tokens` must be greater than `thinking.budget_tokens`.")
     if any(not sequence.strip() for sequence in request.stop_sequences):
         raise ApiError(400, "stop_sequences: each stop sequence must contain non-whitespace")
