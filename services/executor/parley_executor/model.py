@@ -90,8 +90,9 @@ class Message:
 class Request:
     """A conversation to answer. The last message is a user's.
 
-    model: as Claude's API names it, aliases resolved; system: the system prompt in blocks, from the stable to the changing; trace: headers that carry the trace
-    context to Claude; max_output_tokens: the most tokens of the reply, thinking included.
+    model: as Claude's API names it, aliases resolved; system: the system prompt in blocks, from the stable to the
+    changing; trace: headers that carry the trace context to Claude; max_output_tokens: the most tokens of the reply,
+    thinking included.
     """
 
     turn_id: str

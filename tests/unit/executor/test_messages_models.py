@@ -37,13 +37,21 @@ def test_of_a_model_without_capabilities_only_its_name_is_known() -> None:
     assert read(listed({"type": "model", "id": "m", "capabilities": None})) == (ModelCard("m"),)
 
 
+@pytest.mark.parametrize("tokens", [None, "many", -1, 2**40, {}])
+def test_a_number_of_tokens_that_is_none_is_unknown(tokens: object) -> None:
+    assert read(listed({"id": "m", "max_tokens": tokens, "max_input_tokens": tokens})) == (ModelCard("m"),)
+
+
 def test_a_retired_model_is_not_among_them() -> None:
     assert read(listed({"id": "old", "lifecycle": "retired"}, {"id": "new", "lifecycle": "deprecated"})) == (
         ModelCard("new"),
     )
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"data": 1}', b'{"data": [1]}', b'{"data": [{}]}'])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"[]", b"{}", b'{"data": 1}', b'{"data": [1]}', b'{"data": [{}]}', b'{"data": [{"id": 1}]}'],
+)
 def test_a_list_of_another_form_is_told_as_that(body: bytes) -> None:
     with pytest.raises(MalformedListError):
         read(body)

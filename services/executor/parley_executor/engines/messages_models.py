@@ -35,13 +35,24 @@ def read(body: bytes) -> tuple[ModelCard, ...]:
 def _card(model: dict[str, Any]) -> ModelCard:
     can = model.get("capabilities") or {}
     return ModelCard(
-        id=model["id"],
-        display_name=model.get("display_name") or "",
-        max_input_tokens=model.get("max_input_tokens") or 0,
-        max_output_tokens=model.get("max_tokens") or 0,
+        id=_text(model["id"]),
+        display_name=_text(model.get("display_name") or ""),
+        max_input_tokens=_tokens(model.get("max_input_tokens")),
+        max_output_tokens=_tokens(model.get("max_tokens")),
         efforts=tuple(effort for effort in _RISING if _supported(can.get("effort"), effort.value)),
         thinking=_thinking_types(can.get("thinking")),
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _tokens(value: Any) -> int:
+    """Return a number of tokens, 0 for anything that is none."""
+    return value if isinstance(value, int) and 0 < value < 2**32 else 0
 
 
 def _thinking_types(thinking: dict[str, Any] | None) -> frozenset[str]:
