@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from parley_executor.engines.messages_api import Access, MessagesApi
 from parley_executor.engines.port import Deadline, Delta, Engine, EngineError, EngineEvent, Finished, Started
-from parley_executor.model import Request, Usage
+from parley_executor.model import ModelCard, Request, Usage
 from parley_executor.reasons import Reason
 from parley_kit.clock import SystemClock
 
@@ -26,6 +26,7 @@ class Scripted(Engine):
     """Plays one script a stream; `open` streams, all `streams`, and what they were asked."""
 
     name = "scripted"
+    cards = (ModelCard("claude-sonnet-5", "Claude Sonnet 5"),)
 
     def __init__(self, *scripts: Script) -> None:
         self.scripts = list(scripts)
@@ -39,6 +40,10 @@ class Scripted(Engine):
     @override
     def health(self) -> bool:
         return False
+
+    @override
+    async def models(self) -> Sequence[ModelCard]:
+        return self.cards
 
     @override
     async def stream(self, request: Request, deadline: Deadline) -> AsyncGenerator[EngineEvent, None]:

@@ -15,11 +15,14 @@ from parley_executor.engines.port import Engine, EngineError
 from parley_executor.engines.retried import Retried, RetryPolicy
 from parley_executor.generation import Generation, Limits
 from parley_executor.load import load_reports
+from parley_executor.model import Effort
+from parley_executor.offers import split_aliases
 from parley_executor.reasons import Reason
 from parley_executor.service import ExecutorServicer
 from parley_executor.settings import ExecutorSettings
 from parley_executor.slots import Slots
 from parley_executor.telemetry import Telemetry
+from parley_executor.wire import Defaults
 from parley_kit.lifecycle import Runtime, Service
 
 GRPC_SERVICES: tuple[str, ...] = (executor_pb2.DESCRIPTOR.services_by_name["ExecutorService"].full_name,)
@@ -49,11 +52,9 @@ class Executor:
         self.slots = Slots(settings.slots, settings.queue, settings.slot_wait)
         api = MessagesApi(_access(settings), runtime.clock)
         observer = Telemetry(runtime.tracer, runtime.metrics, api.name, self.slots)
-        self._engine: Engine = Retried(api, RetryPolicy(), runtime.clock, observer.retrying)
+        self._engine: Engine = Retried(api, RetryPolicy(settings.retries), runtime.clock, observer.retrying)
         self._servicer = ExecutorServicer(
-            Generation(self._engine, self.slots, _limits(settings), observer),
-            model=settings.model,
-            max_output_tokens=settings.max_output_tokens,
+            Generation(self._engine, self.slots, _limits(settings), observer), self._engine.models, _defaults(settings)
         )
         self._reports = load_reports(runtime, self.slots, self._engine.health)
 
@@ -113,6 +114,15 @@ def _access(settings: ExecutorSettings) -> Access:
         connections=settings.slots + SPARE_CONNECTIONS,
         headers_limit=settings.headers_timeout,
         proxy=proxy_of(settings),
+    )
+
+
+def _defaults(settings: ExecutorSettings) -> Defaults:
+    return Defaults(
+        model=settings.model,
+        max_output_tokens=settings.max_output_tokens,
+        effort=Effort[settings.effort.upper()],
+        aliases=split_aliases(settings.model_aliases),
     )
 
 

@@ -13,18 +13,20 @@ from typing import Any
 
 import orjson
 
-from parley_executor.model import Document, Image, Message, Part, Request, Role, Text
+from parley_executor.engines.messages_models import most_output, thinking
+from parley_executor.model import Document, Image, Message, ModelCard, Part, Request, Role, Text
 
 _CACHED = {"cache_control": {"type": "ephemeral"}}
 
 
-def encode(request: Request) -> bytes:
-    """Return the JSON body of a streamed message."""
+def encode(request: Request, card: ModelCard | None = None) -> bytes:
+    """Return the JSON body of a streamed message. card: what is known of its model."""
     body: dict[str, Any] = {
         "model": request.model,
-        "max_tokens": request.max_output_tokens,
+        "max_tokens": most_output(card, request.max_output_tokens),
         "stream": True,
         "messages": messages(request.messages),
+        **thinking(card, request.effort),
     }
     if request.system:
         body["system"] = _marked([{"type": "text", "text": text} for text in request.system])
