@@ -10,7 +10,17 @@ from pathlib import Path
 from table import Row, as_markdown, write
 
 HERE = Path(__file__).parent
-NO_QUESTION = {"__main__", "table", "machine", "cache_stand", "litellm_rival", "retention_rivals", "retention_traces"}
+NO_QUESTION = {
+    "__main__",
+    "table",
+    "machine",
+    "cache_stand",
+    "executor_client",
+    "executor_stand",
+    "litellm_rival",
+    "retention_rivals",
+    "retention_traces",
+}
 
 
 def questions(only: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from .models import Model
 from .prompt_cache import MOST_BREAKPOINTS, Block
 from .wire import Message, Prompt, Request, TextBlock
 
-VERSIONS = {"2023-01-01", "2023-06-01"}
+VERSIONS = {"2023-01-01", "2023-06-01", "2026-10-21"}  # the last is what the official SDK 2.12 asks for
 
 Body = TypeVar("Body", bound=Prompt)
 
