@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -62,13 +62,19 @@ class Access:
 
 
 class MessagesApi(Engine):
-    """Claude by its API."""
+    """Claude by its API. note: takes the model and the headers of each answer to a question."""
 
     name = "messages_api"
 
-    def __init__(self, access: Access, clock: Clock) -> None:
+    def __init__(
+        self,
+        access: Access,
+        clock: Clock,
+        note: Callable[[str, Mapping[str, str]], None] = lambda _model, _headers: None,
+    ) -> None:
         self._access = access
         self._clock = clock
+        self._note = note
         self._session: aiohttp.ClientSession | None = None
         self._ready = False
         self._responses: set[aiohttp.ClientResponse] = set()
@@ -180,6 +186,7 @@ class MessagesApi(Engine):
                 response = await self._session.post(
                     self._url("/v1/messages"), data=body, headers=request.trace, allow_redirects=False
                 )
+                self._note(request.model, response.headers)
                 return await self._accepted(response)
         except (aiohttp.ClientError, ConnectionError) as error:
             raise EngineError(Reason.CONNECT) from error

@@ -32,10 +32,14 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The reply is whole; stop_reason as Claude's API names it."""
+    """The reply is whole; stop_reason as Claude's API names it.
+
+    cost: in millionths of a US dollar; None as long as nobody has priced it, or nobody knows the price.
+    """
 
     stop_reason: str
     usage: Usage
+    cost: int | None = None
 
 
 EngineEvent = Started | Delta | Finished
