@@ -20,7 +20,7 @@ from parley_executor.engines import messages_body
 from parley_executor.engines.messages_errors import error_of_response
 from parley_executor.engines.messages_reply import Reply
 from parley_executor.engines.port import Deadline, Engine, EngineError, EngineEvent
-from parley_executor.model import Part, Request, Text
+from parley_executor.model import Request
 from parley_executor.reasons import Reason
 from parley_kit.clock import Clock
 
@@ -38,9 +38,6 @@ LONGEST_BODY: Final = 64 * 1024
 
 TAIL_LIMIT: Final = 0.25
 """How long the end of a finished response is waited for, so that its connection can be used again, in seconds."""
-
-LARGE: Final = 256 * 1024
-"""From how many characters of text and bytes of files a request is encoded off the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +203,9 @@ class MessagesApi(Engine):
 
 async def _encode(request: Request) -> bytes | io.BytesIO:
     """Return the body; a large one is made off the event loop, and sent piece by piece."""
-    size = sum(_size(part) for message in request.messages for part in message.parts)
-    if size < LARGE:
+    if messages_body.size(request.messages) < messages_body.LARGE:
         return messages_body.encode(request)
     return io.BytesIO(await asyncio.to_thread(messages_body.encode, request))
-
-
-def _size(part: Part) -> int:
-    return len(part.text) if isinstance(part, Text) else len(part.content)
 
 
 async def _read(response: aiohttp.ClientResponse, deadline: Deadline, reply: Reply) -> bytes:
