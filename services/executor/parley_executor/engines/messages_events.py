@@ -71,7 +71,7 @@ def parse(event: SseEvent) -> MessageEvent | None:
     """Return the value of an event, None for one that says nothing to us. Raises MalformedEventError."""
     try:
         return read(orjson.loads(event.data))
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, MalformedEventError):
         # Without the cause: its text quotes the event, which may hold a member's words.
         raise MalformedEventError(event.name) from None
 

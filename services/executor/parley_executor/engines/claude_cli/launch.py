@@ -15,7 +15,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from typing_extensions import override
 
@@ -195,7 +195,7 @@ def found_program(named: Path | None) -> Path:
         return bundled
     on_path = shutil.which("claude")
     if on_path is None:
-        raise failed("There is no claude program: pip install -r requirements/claude.txt, or name one by its setting.")
+        fail("There is no claude program: pip install -r requirements/claude.txt, or name one by its setting.")
     return Path(on_path)
 
 
@@ -215,7 +215,7 @@ async def checked(launch: Launch) -> str:
         await asyncio.to_thread(_sweep, launch.root)
         told = await _told_version(launch)
     except OSError as error:
-        raise failed(f"{error.filename}: {error.strerror}") from None
+        fail(f"{error.filename}: {error.strerror}")
     return accepted(told)
 
 
@@ -224,7 +224,7 @@ def accepted(version: str) -> str:
     found = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
     if found is None or tuple(map(int, found.groups())) < LEAST_VERSION:
         least = ".".join(map(str, LEAST_VERSION))
-        raise failed(f"The claude program says that it is version {version[:40]!r}; Parley needs {least} or newer.")
+        fail(f"The claude program says that it is version {version[:40]!r}; Parley needs {least} or newer.")
     return found[0]
 
 
@@ -249,7 +249,7 @@ async def _version(program: Path, home: Home) -> str:
         async with asyncio.timeout(VERSION_LIMIT):
             output, _ = await child.communicate()
     except TimeoutError:
-        raise failed(f"claude --version did not end within {VERSION_LIMIT:g} s.") from None
+        fail(f"claude --version did not end within {VERSION_LIMIT:g} s.")
     finally:
         with suppress(ProcessLookupError):
             child.kill()
@@ -272,8 +272,6 @@ def _sweep(root: Path) -> None:
             Home(path).remove()
 
 
-def failed(sentence: str) -> EngineError:
-    """Return a failed start with its cause."""
-    error = EngineError(Reason.START_FAILED)
-    error.__cause__ = LaunchError(sentence)
-    return error
+def fail(sentence: str) -> NoReturn:
+    """Raise the error of a failed start, with its cause."""
+    raise EngineError(Reason.START_FAILED) from LaunchError(sentence)

@@ -26,6 +26,9 @@ MOST: Final = 1024
 COMPLAINT: Final = 2048
 """How many bytes of the error output are kept while no member's words can stand in it."""
 
+LAST_WORDS: Final = 1.0
+"""How long the pipes of a child that is gone may take to run dry, in seconds; somebody else may hold them open."""
+
 _STDIN, _STDOUT, _STDERR = range(3)
 
 
@@ -49,6 +52,14 @@ class Pipes(asyncio.SubprocessProtocol):
     def complaint(self) -> str:
         """The last of the error output from before `confide`."""
         return self._complaint.decode(errors="replace").strip()
+
+    async def drained(self) -> None:
+        """Read, of a child that is gone, what it still wrote; what anybody waits for is at its end."""
+        self._finish(Reason.CHILD_DIED)
+        self._resume()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS):
+                await self.closed.wait()
 
     def confide(self) -> None:
         """Keep nothing more of the error output: from now on it may hold a member's words."""
@@ -81,7 +92,7 @@ class Pipes(asyncio.SubprocessProtocol):
             self._filled.clear()
             await self._filled.wait()
         frame = self._frames.popleft()
-        if self._paused and len(self._frames) < MOST // 2:
+        if len(self._frames) < MOST // 2:
             self._resume()
         return frame
 
@@ -143,6 +154,8 @@ class Pipes(asyncio.SubprocessProtocol):
             self._paused = True
 
     def _resume(self) -> None:
+        if not self._paused:
+            return
         self._paused = False
         stdout = self._pipe(_STDOUT)
         if isinstance(stdout, asyncio.ReadTransport) and not stdout.is_closing():

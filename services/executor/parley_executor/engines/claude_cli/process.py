@@ -19,7 +19,7 @@ from parley_executor.engines import messages_body
 from parley_executor.engines.claude_cli import frames
 from parley_executor.engines.claude_cli.faults import error_of
 from parley_executor.engines.claude_cli.frames import Answered, Frame, Noted, Part, Result
-from parley_executor.engines.claude_cli.launch import Home, Key, Launch, accepted, arguments, environment, failed
+from parley_executor.engines.claude_cli.launch import Home, Key, Launch, accepted, arguments, environment, fail
 from parley_executor.engines.claude_cli.pipes import Pipes, signal_group
 from parley_executor.engines.claude_cli.turn import Turn
 from parley_executor.engines.port import Deadline, EngineError, EngineEvent
@@ -64,7 +64,7 @@ class Process:
         try:
             home = Home.made(launch.root)
         except OSError as error:
-            raise failed(f"no directory for claude under {launch.root}: {error.strerror}") from None
+            fail(f"no directory for claude under {launch.root}: {error.strerror}")
         try:
             transport, pipes = await asyncio.get_running_loop().subprocess_exec(
                 Pipes, *command, env=environment(launch, key, home), cwd=home.work, start_new_session=True
@@ -72,7 +72,7 @@ class Process:
         except BaseException as error:
             home.remove()
             if isinstance(error, OSError):
-                raise failed(f"{launch.program}: {error.strerror}") from None
+                fail(f"{launch.program}: {error.strerror}")
             raise
         return cls(launch, key, home, pipes, transport)
 
@@ -82,10 +82,10 @@ class Process:
             async with asyncio.timeout(self._launch.start_limit):
                 await self._answer(frames.probe)
         except BaseException as error:
-            complaint = self._complaint()
+            silent = not self._pipes.over.is_set()
             await self.end(0.0)
             if isinstance(error, (EngineError, TimeoutError)):
-                raise failed(f"claude did not become ready in {self._launch.start_limit:g} s: {complaint}") from None
+                fail(f"claude did not become ready: {self._complaint(silent=silent)}")
             raise
 
     @property
@@ -109,7 +109,7 @@ class Process:
                 async with asyncio.timeout(self._launch.start_limit):
                     answer = await self._answer(lambda request_id: frames.introduction(request_id, system))
             except TimeoutError:
-                raise failed("claude did not take its system prompt in time.") from None
+                fail("claude did not take its system prompt in time.")
             accepted(answer.version)
             self.system = system
 
@@ -202,6 +202,7 @@ class Process:
         finally:
             self._signal(signal.SIGKILL)
             await self._pipes.gone.wait()
+            await self._pipes.drained()
             self._transport.close()
             await self._pipes.closed.wait()
             await asyncio.to_thread(self._home.remove)
@@ -236,13 +237,14 @@ class Process:
         if any(isinstance(frame, Part | Result) for frame in self._pipes.clear()):
             raise EngineError(Reason.PROTOCOL)
 
-    def _complaint(self) -> str:
-        """Return how it ended and what it wrote about that, from before any member's words, without credentials."""
+    def _complaint(self, *, silent: bool) -> str:
+        """Return what it wrote about its end before it knew any member's words, without credentials."""
         said = self._pipes.complaint
         for secret in filter(None, (self._launch.api_key, self._launch.sign_in)):
             said = said.replace(secret, "[credential]")
-        status = self._transport.get_returncode()
-        return said or ("it is silent" if status is None else f"exit status {status}")
+        if silent:
+            return f"no answer in {self._launch.start_limit:g} s. {said}"
+        return f"exit status {self._transport.get_returncode()}. {said}"
 
     async def _answer(self, request: Callable[[str], bytes]) -> Answered:
         request_id = uuid.uuid4().hex
