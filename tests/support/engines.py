@@ -15,7 +15,7 @@ from parley_executor.engines.claude_cli.launch import Key, Launch
 from parley_executor.engines.claude_cli.pool import MIB, Limits, Pool, Why
 from parley_executor.engines.messages_api import Access, MessagesApi
 from parley_executor.engines.port import Deadline, Delta, Engine, EngineError, EngineEvent, Finished, Started
-from parley_executor.model import Request, Usage
+from parley_executor.model import ModelCard, Request, Usage
 from parley_executor.reasons import Reason
 from parley_kit.clock import SystemClock
 
@@ -31,6 +31,7 @@ class Scripted(Engine):
     """Plays one script a stream; `open` streams, all `streams`, and what they were asked."""
 
     name = "scripted"
+    cards = (ModelCard("claude-sonnet-5", "Claude Sonnet 5"),)
 
     def __init__(self, *scripts: Script) -> None:
         self.scripts = list(scripts)
@@ -44,6 +45,10 @@ class Scripted(Engine):
     @override
     def health(self) -> bool:
         return False
+
+    @override
+    async def models(self) -> Sequence[ModelCard]:
+        return self.cards
 
     @override
     async def stream(self, request: Request, deadline: Deadline) -> AsyncGenerator[EngineEvent, None]:

@@ -20,6 +20,7 @@ class Directive:
     """What a question demands of its reply; None is the server's own setting. `raw` is the text as it stood there.
 
     ttft, headers, retry_after: seconds.   tps: tokens a second.   tokens: deltas in the reply.
+    thinking: tokens that are thought before it, where the request lets Claude think; else none are.
     cut, stall, bad, sse_error, restart: deltas sent before it happens; cut="headers" is before any answer.
     times: only the first so many requests with this very directive meet its faults.
     exact: this text and nothing else.   seed: the same text every time.
@@ -29,6 +30,7 @@ class Directive:
     ttft: float | None = None
     tps: float | None = None
     tokens: int | None = None
+    thinking: int = 0
     error: int | None = None
     times: int | None = None
     retry_after: float | None = None
@@ -155,6 +157,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "ttft": _number,
     "tps": _number,
     "tokens": _positive,
+    "thinking": _count,
     "error": _status,
     "times": _positive,
     "retry_after": _number,

@@ -8,6 +8,12 @@ from .replies import Reply
 
 JSON = dict[str, Any]
 
+SUMMARY = "The question is weighed."
+"""What is shown of thinking where a summary is."""
+
+SIGNATURE = "bG9vcGJhY2s="
+"""What stands for the sealed thoughts."""
+
 
 def event(name: str, body: JSON) -> bytes:
     """Return one server-sent event; its name is the type of its body."""
@@ -21,11 +27,25 @@ def message(message_id: str, model: str, usage: JSON, *, reply: Reply | None = N
         "type": "message",
         "role": "assistant",
         "model": model,
-        "content": [{"type": "text", "text": reply.text}] if reply else [],
+        "content": [*_thoughts(reply), {"type": "text", "text": reply.text}] if reply else [],
         "stop_reason": reply.stop_reason if reply else None,
         "stop_sequence": reply.stop_sequence if reply else None,
-        "usage": usage | {"output_tokens": max(1, len(reply.deltas)) if reply else 1, "service_tier": "standard"},
+        "usage": usage | _output(reply) | {"service_tier": "standard"},
     }
+
+
+def _thoughts(reply: Reply) -> list[JSON]:
+    """The block of what was thought, if anything was."""
+    return [{"type": "thinking", "thinking": SUMMARY if reply.summary else "", "signature": SIGNATURE}] * bool(
+        reply.thought
+    )
+
+
+def _output(reply: Reply | None) -> JSON:
+    if reply is None:
+        return {"output_tokens": 1}
+    details = {"output_tokens_details": {"thinking_tokens": reply.thought}} if reply.thought else {}
+    return {"output_tokens": reply.tokens} | details
 
 
 def message_start(message_id: str, model: str, usage: JSON) -> bytes:
@@ -38,19 +58,33 @@ def ping() -> bytes:
     return event("ping", {})
 
 
-def block_start() -> bytes:
+def thinking_start(*, summary: bool) -> bytes:
+    """The thinking begins; where a summary of it is shown, it comes at once."""
+    block = {"type": "thinking", "thinking": "", "signature": ""}
+    begin = event("content_block_start", {"index": 0, "content_block": block})
+    shown = event("content_block_delta", {"index": 0, "delta": {"type": "thinking_delta", "thinking": SUMMARY}})
+    return begin + shown if summary else begin
+
+
+def thinking_stop() -> bytes:
+    """The thinking ends, sealed."""
+    seal = event("content_block_delta", {"index": 0, "delta": {"type": "signature_delta", "signature": SIGNATURE}})
+    return seal + event("content_block_stop", {"index": 0})
+
+
+def block_start(index: int = 0) -> bytes:
     """The text begins."""
-    return event("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}})
+    return event("content_block_start", {"index": index, "content_block": {"type": "text", "text": ""}})
 
 
-def text_delta(text: str) -> bytes:
+def text_delta(text: str, index: int = 0) -> bytes:
     """More text."""
-    return event("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": text}})
+    return event("content_block_delta", {"index": index, "delta": {"type": "text_delta", "text": text}})
 
 
-def broken_delta(text: str) -> bytes:
+def broken_delta(text: str, index: int = 0) -> bytes:
     """More text, but its JSON breaks off in the middle."""
-    line = text_delta(text).rstrip(b"\n")
+    line = text_delta(text, index).rstrip(b"\n")
     return line[: -len(line) // 4] + b"\n\n"
 
 
@@ -59,8 +93,8 @@ def closing(reply: Reply, usage: JSON) -> bytes:
     delta = {"stop_reason": reply.stop_reason, "stop_sequence": reply.stop_sequence}
     tokens = {key: value for key, value in usage.items() if key != "cache_creation"}
     return (
-        event("content_block_stop", {"index": 0})
-        + event("message_delta", {"delta": delta, "usage": tokens | {"output_tokens": max(1, len(reply.deltas))}})
+        event("content_block_stop", {"index": 1 if reply.thought else 0})
+        + event("message_delta", {"delta": delta, "usage": tokens | _output(reply)})
         + event("message_stop", {})
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from . import directives, events, script, validation
+from . import directives, events, script, thinking, validation
 from .directives import Directive
 from .entry import Entry
 from .errors import ApiError
@@ -108,7 +108,8 @@ class Exchange:
         now = state.clock.monotonic()
         usage, writes = state.prompt_cache.account(model.id, model.least_prefix, accepted.blocks, now)
         state.rate_limits.spend(input_tokens=usage.input_tokens + usage.created)
-        reply = compose(request, directive, execution=number, seed=state.seed)
+        shown = thinking.display(request, model)
+        reply = compose(request, directive, execution=number, seed=state.seed, thinking=shown)
         self._entry.amend(execution=number, status=200, usage=usage.as_json())
         pace = directive.pace(state.pace)
         stream = Stream(f"msg_loopback_{number:08d}", request.model, usage.as_json(), reply, pace)
@@ -121,7 +122,7 @@ class Exchange:
         try:
             yield
         finally:
-            written = len(self._entry.texts)
+            written = len(self._entry.texts) + execution.stream.reply.thought
             self._state.rate_limits.spend(output_tokens=written)
             self._entry.amend(usage=execution.stream.usage | {"output_tokens": written})
             self._state.journal.closed()
@@ -150,7 +151,7 @@ class Exchange:
         stream = execution.stream
         ending = next((fault for fault in execution.faults if fault.kind in {"cut", "stall"}), None)
         count = min(ending.after, len(stream.reply.deltas)) if ending else len(stream.reply.deltas)
-        await self._wait(stream.pace.due(max(0, count - 1)))
+        await self._wait(stream.due(max(0, count - 1)))
         self._keep(execution)
         if ending:
             await self._break_off("cut" if ending.kind == "cut" else "stall")

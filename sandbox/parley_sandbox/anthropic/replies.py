@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from . import conversation
 from .conversation import Conversation
 from .directives import Directive
+from .thinking import Display
 from .tokens import pieces
 from .wire import Request
 from .writer import Writer
@@ -24,19 +25,31 @@ _ASKED_SHAPES: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is said: the text of each delta, and why it ends."""
+    """What is said: the text of each delta, and why it ends.
+
+    thought: tokens of thinking before it; summary: whether the stream shows what was thought.
+    """
 
     deltas: Sequence[str]
     stop_reason: str
     stop_sequence: str | None = None
+    thought: int = 0
+    summary: bool = False
 
     @property
     def text(self) -> str:
         """The whole reply."""
         return "".join(self.deltas)
 
+    @property
+    def tokens(self) -> int:
+        """What it costs; an empty one is a token too."""
+        return max(1, self.thought + len(self.deltas))
 
-def compose(request: Request, directive: Directive, *, execution: int, seed: int = 0) -> Reply:
+
+def compose(
+    request: Request, directive: Directive, *, execution: int, seed: int = 0, thinking: Display = "none"
+) -> Reply:
     """Return the reply of this execution, cut where the request or the directive limits it."""
     known = conversation.read(request)
     rng = Random(f"{seed}/{execution}" if directive.seed is None else directive.seed)  # noqa: S311  # no secret here
@@ -44,7 +57,9 @@ def compose(request: Request, directive: Directive, *, execution: int, seed: int
     deltas = pieces(_text(known, directive, writer, execution))
     if directive.tokens is not None:
         deltas = _of_length(deltas, directive.tokens, writer)
-    return _ended(deltas, request, directive)
+    thought = 0 if thinking == "none" else min(directive.thinking, request.max_tokens)
+    reply = _ended(deltas, request, directive, request.max_tokens - thought)
+    return replace(reply, thought=thought, summary=thinking == "summarized")
 
 
 def _text(known: Conversation, directive: Directive, writer: Writer, execution: int) -> str:
@@ -105,10 +120,11 @@ def _of_length(deltas: tuple[str, ...], count: int, writer: Writer) -> tuple[str
     return tuple(longer[:count])
 
 
-def _ended(deltas: tuple[str, ...], request: Request, directive: Directive) -> Reply:
+def _ended(deltas: tuple[str, ...], request: Request, directive: Directive, left: int) -> Reply:
+    """End the reply where it must; left: the tokens that it may have."""
     deltas, found = _before_stop_sequence(deltas, request.stop_sequences)
-    if len(deltas) > request.max_tokens:
-        return Reply(deltas[: request.max_tokens], "max_tokens")
+    if len(deltas) > left:
+        return Reply(deltas[:left], "max_tokens")
     if directive.stop:
         return Reply(deltas, directive.stop)
     return Reply(deltas, "stop_sequence" if found else "end_turn", found)

@@ -37,21 +37,30 @@ class Stream:
     reply: Reply
     pace: Pace
 
+    @property
+    def block(self) -> int:
+        """Where the block of text stands among the reply's."""
+        return 1 if self.reply.thought else 0
+
+    def due(self, delta: int) -> float:
+        """Seconds after the request at which this delta is due; thinking comes before the first."""
+        return self.pace.due(self.reply.thought + delta)
+
 
 def steps(stream: Stream, faults: Sequence[Fault]) -> Iterator[Step]:
     """Yield the steps of a stream that meets these faults; one that wants more deltas than there are strikes last."""
-    deltas, due = stream.reply.deltas, stream.pace.due
+    deltas, due = stream.reply.deltas, stream.due
     after = {fault.kind: min(fault.after, len(deltas)) for fault in faults}
     yield from _opening(stream, 0.0)
     sent = after.get("restart", 0)
     if "restart" in after:
-        yield from (_delta(text, due(at)) for at, text in enumerate(deltas[:sent]))
+        yield from (_delta(stream, text, due(at)) for at, text in enumerate(deltas[:sent]))
         yield from _opening(stream, due(sent))
     ending = min((kind for kind in ENDINGS if kind in after), key=lambda kind: after[kind], default=None)
     count = after[ending] if ending else len(deltas)
     broken = min(after["broken_json"], count - 1) if "broken_json" in after else None
     for at, text in enumerate(deltas[:count]):
-        yield _delta(text, due(sent + at), broken=at == broken)
+        yield _delta(stream, text, due(sent + at), broken=at == broken)
     if ending:
         yield Step(due(sent + count), events.overloaded() if ending == "sse_error" else b"", ending=ending)
     else:
@@ -59,10 +68,15 @@ def steps(stream: Stream, faults: Sequence[Fault]) -> Iterator[Step]:
 
 
 def _opening(stream: Stream, now: float) -> Iterator[Step]:
-    """The message begins at once, its text with the first token."""
+    """The message begins at once, its thinking with the first token, its text with the first that is text."""
     yield Step(now, events.message_start(stream.message_id, stream.model, stream.usage) + events.ping())
-    yield Step(max(now, stream.pace.due(0)), events.block_start())
+    if stream.reply.thought:
+        yield Step(max(now, stream.pace.due(0)), events.thinking_start(summary=stream.reply.summary))
+        yield Step(max(now, stream.due(0)), events.thinking_stop())
+    yield Step(max(now, stream.due(0)), events.block_start(stream.block))
 
 
-def _delta(text: str, due: float, *, broken: bool = False) -> Step:
-    return Step(due, events.broken_delta(text)) if broken else Step(due, events.text_delta(text), text)
+def _delta(stream: Stream, text: str, due: float, *, broken: bool = False) -> Step:
+    if broken:
+        return Step(due, events.broken_delta(text, stream.block))
+    return Step(due, events.text_delta(text, stream.block), text)

@@ -7,7 +7,7 @@ from typing import TypeVar
 import orjson
 from pydantic import ValidationError
 
-from . import models
+from . import models, thinking
 from .blocks import prompt_blocks
 from .errors import ApiError
 from .models import Model
@@ -69,6 +69,8 @@ def check_request(request: Request) -> Accepted:
     if request.max_tokens > model.max_output:
         largest = f"which is the maximum allowed number of output tokens for {model.id}"
         raise ApiError(400, f"max_tokens: {request.max_tokens} > {model.max_output}, {largest}")
+    if thinking.budget(request) >= request.max_tokens:
+        raise ApiError(400, "`max_tokens` must be greater than `thinking.budget_tokens`.")
     if any(not sequence.strip() for sequence in request.stop_sequences):
         raise ApiError(400, "stop_sequences: each stop sequence must contain non-whitespace")
     return accepted
@@ -90,6 +92,7 @@ def _complaints(prompt: Prompt, accepted: Accepted) -> Iterator[str]:
         yield from _message_complaints(at, message)
     if prompt.messages[-1].role == "assistant":
         yield from _prefill_complaints(prompt.messages[-1], accepted.model)
+    yield from thinking.complaints(prompt, accepted.model)
     yield from _cache_complaints(accepted.blocks)
     tokens = sum(block.tokens for block in accepted.blocks)
     if tokens > accepted.model.context:

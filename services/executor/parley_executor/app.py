@@ -17,6 +17,8 @@ from parley_executor.engines.port import Engine, EngineError
 from parley_executor.engines.retried import Retried, RetryPolicy
 from parley_executor.generation import Generation, Limits
 from parley_executor.load import load_reports
+from parley_executor.model import Effort
+from parley_executor.offers import split_aliases
 from parley_executor.pricing import Prices
 from parley_executor.reasons import Reason
 from parley_executor.service import ExecutorServicer
@@ -28,6 +30,7 @@ from parley_executor.upstream.breaker import BreakerPolicy
 from parley_executor.upstream.guarded import Guarded
 from parley_executor.upstream.standing import Standing
 from parley_executor.upstream.telemetry import UpstreamTelemetry
+from parley_executor.wire import Defaults
 from parley_kit.lifecycle import Runtime, Service
 from parley_kit.machine import machine
 
@@ -63,7 +66,7 @@ class Executor:
         watch.show(standing)
         api = MessagesApi(_access(settings, self._sizing.slots), runtime.clock, standing.note)
         observer = Telemetry(runtime.tracer, runtime.metrics, runtime.log, api.name, self.slots)
-        retried = Retried(api, RetryPolicy(), runtime.clock, observer.retrying)
+        retried = Retried(api, RetryPolicy(settings.retries), runtime.clock, observer.retrying)
         self._engine: Engine = Guarded(retried, standing)
         self._servicer = ExecutorServicer(
             Generation(
@@ -74,8 +77,8 @@ class Executor:
                 prices=_prices(settings),
                 check=standing.check,
             ),
-            model=settings.model,
-            max_output_tokens=settings.max_output_tokens,
+            self._engine.models,
+            _defaults(settings),
         )
         self._reports = load_reports(runtime, self.slots, standing, self._engine.health)
 
@@ -152,6 +155,15 @@ def _access(settings: ExecutorSettings, slots: int) -> Access:
         connections=slots + SPARE_CONNECTIONS,
         headers_limit=settings.headers_timeout,
         proxy=proxy_of(settings),
+    )
+
+
+def _defaults(settings: ExecutorSettings) -> Defaults:
+    return Defaults(
+        model=settings.model,
+        max_output_tokens=settings.max_output_tokens,
+        effort=Effort[settings.effort.upper()],
+        aliases=split_aliases(settings.model_aliases),
     )
 
 

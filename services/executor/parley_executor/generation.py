@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from parley_executor.engines.port import Deadline, Delta, Engine, EngineError, Finished, Started
 from parley_executor.joining import Joiner
 from parley_executor.mailbox import Mailbox
-from parley_executor.model import ReplyCompleted, ReplyEvent, ReplyFailed, ReplyStarted, ReplyText, Request
+from parley_executor.model import Effort, ReplyCompleted, ReplyEvent, ReplyFailed, ReplyStarted, ReplyText, Request
 from parley_executor.observer import Call, Observer
 from parley_executor.pricing import Prices
 from parley_executor.reasons import Reason, fault_of
@@ -36,6 +36,10 @@ class Limits:
     whole: float
     join: float
     buffer: int
+
+    def to_first_text(self, effort: Effort) -> float:
+        """Return how long the first text may take; thinking is a silence like any other in a reply."""
+        return self.first_text if effort is Effort.OFF else max(self.first_text, self.gap)
 
 
 class Generation:
@@ -85,7 +89,7 @@ class Generation:
 
     async def _answer(self, request: Request, reply: _Reply, end: float) -> None:
         mailbox = Mailbox(Joiner(self._limits.join, self._limits.buffer))
-        first_text = asyncio.get_running_loop().time() + self._limits.first_text
+        first_text = asyncio.get_running_loop().time() + self._limits.to_first_text(request.effort)
         deadline = Deadline(first_text=first_text, end=end, gap=self._limits.gap)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._call(request, deadline, mailbox), name=f"claude {request.turn_id}")

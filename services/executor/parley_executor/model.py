@@ -24,6 +24,33 @@ class Urgency(Enum):
     BACKGROUND = "background"
 
 
+class Effort(Enum):
+    """How much Claude thinks before it answers, rising; as Claude's API names it, OFF apart."""
+
+    OFF = ""
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    XHIGH = "xhigh"
+    MAX = "max"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What Claude's API tells of a model: the name that it goes by, how much it takes, in which ways it thinks.
+
+    Tokens are 0 where unknown. efforts: the levels that it takes, rising; thinking: the values of thinking.type that
+    it takes; both are empty where unknown.
+    """
+
+    id: str
+    display_name: str = ""
+    max_input_tokens: int = 0
+    max_output_tokens: int = 0
+    efforts: tuple[Effort, ...] = ()
+    thinking: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A piece of text, never empty."""
@@ -63,8 +90,9 @@ class Message:
 class Request:
     """A conversation to answer. The last message is a user's.
 
-    system: the system prompt in blocks, from the stable to the changing; trace: headers that carry the trace
-    context to Claude; max_output_tokens: the most tokens of the reply.
+    model: as Claude's API names it, aliases resolved; system: the system prompt in blocks, from the stable to the
+    changing; trace: headers that carry the trace context to Claude; max_output_tokens: the most tokens of the reply,
+    thinking included.
     """
 
     turn_id: str
@@ -73,6 +101,7 @@ class Request:
     system: tuple[str, ...]
     messages: tuple[Message, ...]
     max_output_tokens: int
+    effort: Effort = Effort.OFF
     urgency: Urgency = Urgency.INTERACTIVE
     trace: Mapping[str, str] = field(default_factory=dict)
 

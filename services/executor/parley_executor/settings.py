@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 
 from parley_executor import pricing
+from parley_executor.offers import split_aliases
 from parley_kit.settings import Address, ServiceSettings, Targets
+
+
+def _check_aliases(text: str) -> str:
+    split_aliases(text)
+    return text
 
 
 def _check_prices(file: Path) -> Path:
@@ -60,10 +66,23 @@ class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
         "claude-sonnet-5",
         min_length=1,
         max_length=256,
-        description="The model for requests that name none, as Claude's API names it.",
+        description="The model for requests that name none, as Claude's API or an alias names it.",
+    )
+    model_aliases: Annotated[str, AfterValidator(_check_aliases)] = Field(
+        "", description="Further names for models, alias=model, several separated by commas."
     )
     max_output_tokens: int = Field(
-        4096, ge=1, description="The length of replies whose request names none, in tokens at most."
+        4096,
+        ge=1,
+        description="The length of replies whose request names none, in tokens at most, thinking included.",
+    )
+    effort: Literal["off", "low", "medium", "high", "xhigh", "max"] = Field(
+        "off",
+        description="How much Claude thinks before it answers, for requests that do not say; off: not at all, or as "
+        "little as the model can.",
+    )
+    retries: int = Field(
+        1, ge=0, le=5, description="How often a call of Claude that failed before its first text is tried again."
     )
     prices: Annotated[Path, AfterValidator(_check_prices)] | None = Field(
         None,

@@ -12,7 +12,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from typing_extensions import override
 
 from parley_executor.engines.port import EngineError, Finished, Started
-from parley_executor.model import Request, Usage
+from parley_executor.model import Effort, Request, Usage
 from parley_executor.observer import Call, Observer
 from parley_executor.reasons import PASSING, Reason
 from parley_executor.slots import Slots
@@ -129,6 +129,8 @@ class Telemetry(Observer):
             semconv.TURN_ID: request.turn_id,
             semconv.EXECUTOR_ENGINE: self._engine,
         }
+        if request.effort is not Effort.OFF:
+            attributes[semconv.GEN_AI_REQUEST_REASONING_LEVEL] = request.effort.value
         span = self._tracer.start_span(
             f"{semconv.CHAT} {request.model}", kind=trace.SpanKind.CLIENT, attributes=attributes
         )

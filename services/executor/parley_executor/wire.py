@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -10,6 +12,7 @@ from google.protobuf.duration_pb2 import Duration
 from parley.executor.v1 import executor_pb2 as pb
 from parley_executor.model import (
     Document,
+    Effort,
     Image,
     Message,
     Part,
@@ -23,6 +26,7 @@ from parley_executor.model import (
     Text,
     Urgency,
 )
+from parley_executor.offers import Offer
 from parley_kit.faults import InvalidInput
 
 IMAGES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
@@ -35,9 +39,28 @@ LONGEST_NAME: Final = 256
 """The most characters of an id, a model or a file's name."""
 
 _ROLES = {pb.ROLE_USER: Role.USER, pb.ROLE_ASSISTANT: Role.ASSISTANT}
+_EFFORTS = {
+    pb.EFFORT_OFF: Effort.OFF,
+    pb.EFFORT_LOW: Effort.LOW,
+    pb.EFFORT_MEDIUM: Effort.MEDIUM,
+    pb.EFFORT_HIGH: Effort.HIGH,
+    pb.EFFORT_XHIGH: Effort.XHIGH,
+    pb.EFFORT_MAX: Effort.MAX,
+}
+_EFFORTS_ON_THE_WIRE = {effort: number for number, effort in _EFFORTS.items()}
 
 
-def request(message: pb.ExecuteRequest, *, model: str, max_output_tokens: int) -> Request:
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What counts where a request says nothing, and which further names there are for models."""
+
+    model: str
+    max_output_tokens: int
+    effort: Effort
+    aliases: Mapping[str, str]
+
+
+def request(message: pb.ExecuteRequest, defaults: Defaults) -> Request:
     """Return what is asked, with the executor's defaults where the caller named none. Raises InvalidInput."""
     if message.ByteSize() > LARGEST:
         raise InvalidInput("request", "is larger than 32 MiB.")
@@ -46,12 +69,26 @@ def request(message: pb.ExecuteRequest, *, model: str, max_output_tokens: int) -
     return Request(
         turn_id=message.turn_id,
         conversation_id=message.conversation_id,
-        model=message.model or model,
+        model=_model(message.model or defaults.model, defaults),
         system=tuple(_text(f"system[{at}].text", block.text) for at, block in enumerate(message.system)),
         messages=_conversation(message),
-        max_output_tokens=message.parameters.max_output_tokens or max_output_tokens,
+        max_output_tokens=message.parameters.max_output_tokens or defaults.max_output_tokens,
+        effort=_effort(message.parameters.effort, defaults),
         urgency=Urgency.BACKGROUND if getattr(message, "class") == pb.REQUEST_CLASS_BACKGROUND else Urgency.INTERACTIVE,
     )
+
+
+def _model(name: str, defaults: Defaults) -> str:
+    return defaults.aliases.get(name, name)
+
+
+def _effort(asked: pb.Effort.ValueType, defaults: Defaults) -> Effort:
+    if asked == pb.EFFORT_UNSPECIFIED:
+        return defaults.effort
+    effort = _EFFORTS.get(asked)
+    if effort is None:
+        raise InvalidInput("parameters.effort", "is no level that this executor knows.")
+    return effort
 
 
 def _conversation(message: pb.ExecuteRequest) -> tuple[Message, ...]:
@@ -134,6 +171,23 @@ def response(event: ReplyEvent) -> pb.ExecuteResponse:
         case ReplyFailed(reason, retryable, retry_after):
             after = None if retry_after is None else _duration(retry_after)
             return pb.ExecuteResponse(failed=pb.Failed(reason=reason.value, retryable=retryable, retry_after=after))
+
+
+def models(offers: Sequence[Offer]) -> pb.ListModelsResponse:
+    """Return the models that are offered as their message."""
+    return pb.ListModelsResponse(models=map(_offer, offers))
+
+
+def _offer(offer: Offer) -> pb.Model:
+    return pb.Model(
+        id=offer.card.id,
+        display_name=offer.card.display_name,
+        aliases=offer.aliases,
+        default=offer.default,
+        max_input_tokens=offer.card.max_input_tokens,
+        max_output_tokens=offer.card.max_output_tokens,
+        efforts=[_EFFORTS_ON_THE_WIRE[effort] for effort in offer.card.efforts],
+    )
 
 
 def _completed(event: ReplyCompleted) -> pb.Completed:

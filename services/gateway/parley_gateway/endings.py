@@ -44,9 +44,10 @@ class Endings:
     reference: str
 
     def complete(self, stop_reason: str = "end_turn", *, memory_silent: bool = False) -> Ending:
-        """Claude ended by itself: end_turn, max_tokens, stop_sequence or refusal, as its API names them."""
+        """Claude ended by itself, such as by end_turn, max_tokens or refusal, as its API names them."""
         note, alone = {
             "max_tokens": (Key.MAX_TOKENS, Key.MAX_TOKENS_ALONE),
+            "model_context_window_exceeded": (Key.MAX_TOKENS, Key.MAX_TOKENS_ALONE),
             "refusal": (Key.REFUSAL, Key.REFUSAL_ALONE),
         }.get(stop_reason, (None, Key.EMPTY))
         notes = [note, Key.MEMORY_SILENT if memory_silent else None]

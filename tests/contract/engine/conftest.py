@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -41,4 +42,4 @@ async def engine(
     yield engine
     await engine.close(1.0)
     await claude.streams_open(0)
-    assert not list(tmp_path.iterdir()), "a process left its directory behind"
+    assert not os.listdir(tmp_path), "a process left its directory behind"

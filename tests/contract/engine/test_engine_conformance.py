@@ -11,7 +11,7 @@ import pytest
 from support.conversations import ask, run, said, text_of, within
 
 from parley_executor.engines.port import Delta, Engine, EngineError, Finished, Started
-from parley_executor.model import Document, Image, Message, Role, Text
+from parley_executor.model import Document, Effort, Image, Message, Role, Text
 from parley_executor.reasons import Reason
 from parley_sandbox.anthropic import LoopbackClaude, Pace
 
@@ -68,6 +68,27 @@ async def test_usage_is_what_claude_counted_and_its_prompt_cache_pays(engine: En
         assert finished.usage.cache_write_tokens == told["cache_creation_input_tokens"]
         assert (finished.usage.cache_read_tokens > 1000) is cached
         assert (finished.usage.cache_write_tokens > 1000) is not cached
+
+
+@pytest.mark.parametrize("model", ["claude-sonnet-5", "claude-sonnet-5-5", "claude-haiku-4-5"])
+async def test_nothing_is_thought_unless_it_is_asked_for(engine: Engine, model: str) -> None:
+    events, error = await run(engine, ask("hello [[thinking=400 tokens=25]]", model=model))
+    assert error is None
+    assert isinstance(events[-1], Finished)
+    assert events[-1].usage.output_tokens == 25
+
+
+async def test_what_is_thought_is_paid_for_and_not_said(engine: Engine, claude: LoopbackClaude) -> None:
+    events, error = await run(engine, ask("hello [[thinking=40 tokens=25]]", effort=Effort.HIGH))
+    assert error is None
+    assert text_of(events) == claude.requests[-1].text
+    assert isinstance(events[-1], Finished)
+    assert events[-1].usage.output_tokens == 65
+
+
+async def test_an_effort_that_the_model_does_not_know_is_no_error(engine: Engine) -> None:
+    events, error = await run(engine, ask("hello [[exact=fine]]", model="claude-haiku-4-5", effort=Effort.MAX))
+    assert (text_of(events), error) == ("fine", None)
 
 
 @pytest.mark.parametrize("reason", ["max_tokens", "refusal", "stop_sequence"])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
+import aiohttp.connector
 import orjson
 import pytest
 from aiohttp import web
@@ -36,8 +39,10 @@ class Upstream:
     def __init__(self) -> None:
         self.answer: Answer = self.reply
         self.models_status = 200
+        self.models: web.Response | None = None
         self.ports: set[int] = set()
         self.requests: list[web.Request] = []
+        self.bodies: list[dict[str, Any]] = []
         self.base_url = ""
 
     async def reply(self, _: web.Request) -> web.StreamResponse:
@@ -47,9 +52,9 @@ class Upstream:
         assert request.transport is not None
         self.ports.add(request.transport.get_extra_info("peername")[1])
         if request.path == "/v1/models":
-            return web.json_response({"data": []}, status=self.models_status)
+            return self.models or web.json_response({"data": []}, status=self.models_status)
         self.requests.append(request)
-        await request.read()
+        self.bodies.append(orjson.loads(await request.read()))
         return await self.answer(request)
 
 
@@ -170,6 +175,50 @@ async def test_a_credential_that_is_refused_is_told_at_the_start_and_to_each_tur
     _, error = await run(api, ask("hello"))
     assert error is not None
     assert error.reason is Reason.UPSTREAM_AUTH
+    await api.close(0.1)
+
+
+@pytest.mark.parametrize(
+    "models",
+    [
+        lambda: web.json_response({"type": "error", "error": {"type": "not_found_error"}}, status=404),
+        lambda: web.Response(status=500),
+        lambda: web.Response(body=b"<html>", content_type="text/html"),
+    ],
+)
+async def test_an_api_without_a_list_of_models_is_ready_and_nothing_is_said_that_a_model_might_refuse(
+    upstream: Upstream, models: Callable[[], web.Response]
+) -> None:
+    upstream.models = models()
+    api = messages_api(upstream.base_url)
+    await api.start()
+    assert api.health()
+    events, error = await run(api, ask("hello"))
+    assert (text_of(events), error) == ("日本語 😀", None)
+    assert not {"thinking", "output_config"} & upstream.bodies[0].keys()
+    with pytest.raises(EngineError):
+        await api.models()
+    await api.close(0.1)
+
+
+@pytest.mark.parametrize(("silence", "connections"), [(60, 1), (600, 2)])
+async def test_a_warm_connection_outlives_a_minute_of_silence_and_no_more_than_a_few(
+    api: Engine, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, silence: float, connections: int
+) -> None:
+    monkeypatch.setattr(aiohttp.connector, "monotonic", lambda: time.monotonic() + silence)
+    events, error = await run(api, ask("hello"))
+    assert (text_of(events), error) == ("日本語 😀", None)
+    assert len(upstream.ports) == connections
+
+
+async def test_it_is_warm_before_it_is_ready(upstream: Upstream) -> None:
+    api = messages_api(upstream.base_url)
+    assert not api.health()
+    await api.start()
+    assert api.health()
+    assert len(upstream.ports) == 1
+    await run(api, ask("hello"))
+    assert len(upstream.ports) == 1, "the first request found a connection"
     await api.close(0.1)
 
 

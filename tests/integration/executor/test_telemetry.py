@@ -40,6 +40,14 @@ async def test_one_trace_goes_from_the_caller_through_the_executor_to_claude(sta
     assert upstream[1:3] == [format_trace_id(chat.context.trace_id), format_span_id(chat.context.span_id)]
 
 
+@pytest.mark.parametrize(("effort", "told"), [(pb.EFFORT_HIGH, "high"), (pb.EFFORT_OFF, None)])
+async def test_the_span_tells_how_much_claude_was_asked_to_think(
+    stand: Stand, effort: pb.Effort.ValueType, told: str | None
+) -> None:
+    await read(stand.execute("hello [[tokens=2]]", parameters=pb.Parameters(effort=effort)))
+    assert chat_span(stand).attributes.get(semconv.GEN_AI_REQUEST_REASONING_LEVEL) == told
+
+
 async def test_the_span_of_a_reply_tells_what_it_was(stand: Stand) -> None:
     system = [pb.SystemBlock(text="You are Parley. " * 1000)]
     await read(stand.execute("hello [[tokens=5]]", system=system))

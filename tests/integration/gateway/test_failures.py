@@ -149,6 +149,19 @@ async def test_a_reply_that_breaks_keeps_its_text_and_says_so(parley: World) -> 
 async def test_a_refusal_is_said_and_a_greatest_length_too(parley: World) -> None:
     assert "declined" in await parley.ended(parley.ask("Hello [[stop=refusal]]"))
     assert "greatest length" in await parley.ended(parley.ask("Hello again [[stop=max_tokens]]", person="Noor"))
+    full = "Hello once more [[stop=model_context_window_exceeded]]"
+    assert "greatest length" in await parley.ended(parley.ask(full, person="Mika"))
+
+
+async def test_an_answer_that_reached_its_greatest_length_goes_on_when_the_member_asks_for_the_rest(
+    parley: World,
+) -> None:
+    await parley.ended(parley.ask("Tell a story. [[tokens=30 stop=max_tokens]]"))
+    await parley.ended(parley.ask("Go on."))
+    first, rest = parley.executions()
+    told = [(message["role"], message["content"][-1]["text"]) for message in rest.messages]
+    assert told[1] == ("assistant", first.text.strip())
+    assert told[2] == ("user", "Go on.")
 
 
 async def test_a_claude_that_says_nothing_is_given_up(alone: World) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from support.conversations import ask
@@ -13,7 +14,16 @@ from typing_extensions import override
 from parley_executor import pricing
 from parley_executor.engines.port import EngineError, Finished, Started
 from parley_executor.generation import Generation, Limits
-from parley_executor.model import ReplyCompleted, ReplyEvent, ReplyFailed, ReplyStarted, ReplyText, Request, Urgency
+from parley_executor.model import (
+    Effort,
+    ReplyCompleted,
+    ReplyEvent,
+    ReplyFailed,
+    ReplyStarted,
+    ReplyText,
+    Request,
+    Urgency,
+)
 from parley_executor.observer import Call, Observer
 from parley_executor.reasons import Reason
 from parley_executor.slots import Slots
@@ -84,11 +94,11 @@ class Stage:
         if self.unasked is not None:
             raise self.unasked
 
-    async def run(self, time_left: float | None = None) -> list[ReplyEvent]:
+    async def run(self, time_left: float | None = None, **asked: Any) -> list[ReplyEvent]:
         async def emit(event: ReplyEvent) -> None:
             self.told.append(event)
 
-        await self.generation.run(ask("hello"), time_left, emit)
+        await self.generation.run(ask("hello", **asked), time_left, emit)
         return self.told
 
     def over(self) -> bool:
@@ -157,6 +167,13 @@ async def test_the_engine_gets_the_trace_and_the_clocks() -> None:
     assert deadline.gap == 4.0
     assert now + 2.0 <= deadline.end < now + 2.5
     assert now + 3.0 <= deadline.first_text < now + 3.5
+
+
+async def test_a_reply_that_is_thought_over_may_be_silent_before_its_first_text_as_long_as_in_its_midst() -> None:
+    stage = Stage([STARTED, FINISHED])
+    now = asyncio.get_running_loop().time()
+    await stage.run(effort=Effort.HIGH)
+    assert now + 4.0 <= stage.engine.asked[0][1].first_text < now + 4.5
 
 
 @pytest.mark.parametrize("time_left", [None, 1e6])

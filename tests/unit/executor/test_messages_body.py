@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.conversations import ask
 
 from parley_executor.engines import messages_body
-from parley_executor.model import Document, Image, Message, Request, Role, Text
+from parley_executor.model import Document, Effort, Image, Message, ModelCard, Request, Role, Text
 
 MARK = {"type": "ephemeral"}
 
@@ -33,6 +33,14 @@ def test_a_request_names_its_model_its_bound_and_that_it_streams() -> None:
         "stream": True,
         "messages": [{"role": "user", "content": [{"type": "text", "text": "hello"}]}],
     }
+
+
+def test_what_is_known_of_the_model_decides_how_it_is_told_to_think_and_how_long_it_may_speak() -> None:
+    card = ModelCard("claude-sonnet-5", max_output_tokens=50, efforts=(Effort.LOW,), thinking=frozenset({"disabled"}))
+    asked = orjson.loads(messages_body.encode(ask("hello", max_output_tokens=77), card))
+    assert (asked["max_tokens"], asked["thinking"]) == (50, {"type": "disabled"})
+    asked = orjson.loads(messages_body.encode(ask("hello", effort=Effort.HIGH), card))
+    assert asked["output_config"] == {"effort": "low"}
 
 
 def test_the_last_system_block_is_marked_for_the_prompt_cache() -> None:

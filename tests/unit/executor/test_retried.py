@@ -103,6 +103,7 @@ async def test_it_is_the_engine_that_it_wraps() -> None:
     engine = Scripted([STARTED])
     retried = Retried(engine, RetryPolicy(), ManualClock(), Notes())
     assert retried.name == "scripted"
+    assert await retried.models() == engine.cards
     assert not retried.health()
     with pytest.raises(EngineError):
         await retried.start()

@@ -52,6 +52,16 @@ def test_every_setting_says_what_it_is() -> None:
     assert all(description.endswith(".") for _, _, description in listing(ExecutorSettings))
 
 
+@pytest.mark.parametrize("aliases", ["sonnet", "sonnet=", "=claude-sonnet-5", "a=b=c", "a=x,a=y", "a=b,b=c"])
+def test_aliases_that_name_nothing_clearly_are_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, aliases: str
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-secret")
+    monkeypatch.setenv("PARLEY_EXECUTOR_MODEL_ALIASES", aliases)
+    (sentence,) = refused(capsys)
+    assert sentence.startswith("parley-executor: PARLEY_EXECUTOR_MODEL_ALIASES: ")
+
+
 @pytest.mark.parametrize(
     ("base_url", "no_proxy", "used"),
     [

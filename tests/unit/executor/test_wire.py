@@ -9,8 +9,10 @@ from parley.executor.v1 import executor_pb2 as pb
 from parley_executor import wire
 from parley_executor.model import (
     Document,
+    Effort,
     Image,
     Message,
+    ModelCard,
     ReplyCompleted,
     ReplyFailed,
     ReplyStarted,
@@ -21,6 +23,7 @@ from parley_executor.model import (
     Urgency,
     Usage,
 )
+from parley_executor.offers import Offer
 from parley_executor.reasons import Reason
 from parley_kit.faults import InvalidInput
 
@@ -41,8 +44,13 @@ def document(content_type: str = "text/plain", content: bytes = b"x", filename: 
     return pb.Part(document=pb.Blob(content_type=content_type, content=content, filename=filename))
 
 
+DEFAULTS = wire.Defaults(
+    model="usual", max_output_tokens=77, effort=Effort.LOW, aliases={"usual": "claude-default", "big": "claude-opus-5"}
+)
+
+
 def read(message: pb.ExecuteRequest) -> Request:
-    return wire.request(message, model="claude-default", max_output_tokens=77)
+    return wire.request(message, DEFAULTS)
 
 
 def test_a_conversation_is_read_whole() -> None:
@@ -56,7 +64,7 @@ def test_a_conversation_is_read_whole() -> None:
             pb.Message(role=pb.ROLE_ASSISTANT, parts=[text("two")]),
             user(image(), document("application/pdf", b"%PDF", "p.pdf"), document("text/x-python"), text("three")),
         ],
-        parameters=pb.Parameters(max_output_tokens=5),
+        parameters=pb.Parameters(max_output_tokens=5, effort=pb.EFFORT_XHIGH),
         **{"class": pb.REQUEST_CLASS_BACKGROUND},
     )
     assert read(message) == Request(
@@ -78,6 +86,7 @@ def test_a_conversation_is_read_whole() -> None:
             ),
         ),
         max_output_tokens=5,
+        effort=Effort.XHIGH,
         urgency=Urgency.BACKGROUND,
     )
 
@@ -85,6 +94,32 @@ def test_a_conversation_is_read_whole() -> None:
 def test_what_a_request_does_not_name_is_the_executors_own() -> None:
     asked = read(pb.ExecuteRequest(messages=[user(text())]))
     assert (asked.model, asked.max_output_tokens, asked.urgency) == ("claude-default", 77, Urgency.INTERACTIVE)
+    assert asked.effort is Effort.LOW
+
+
+def test_an_alias_is_the_model_that_it_stands_for() -> None:
+    assert read(pb.ExecuteRequest(messages=[user(text())], model="big")).model == "claude-opus-5"
+    assert read(pb.ExecuteRequest(messages=[user(text())], model="claude-else")).model == "claude-else"
+
+
+@pytest.mark.parametrize("effort", [number for number in pb.Effort.values() if number != pb.EFFORT_UNSPECIFIED])
+def test_each_level_of_effort_can_be_asked_for(effort: pb.Effort.ValueType) -> None:
+    asked = read(pb.ExecuteRequest(messages=[user(text())], parameters=pb.Parameters(effort=effort)))
+    assert asked.effort.name == pb.Effort.Name(effort).removeprefix("EFFORT_")
+
+
+def test_a_model_is_told_with_its_names_and_what_it_takes() -> None:
+    card = ModelCard("claude-opus-5", "Claude Opus 5", 1_000_000, 128_000, (Effort.LOW, Effort.MAX), frozenset())
+    (model,) = wire.models([Offer(card, ("big", "best"), default=True)]).models
+    assert model == pb.Model(
+        id="claude-opus-5",
+        display_name="Claude Opus 5",
+        aliases=["big", "best"],
+        default=True,
+        max_input_tokens=1_000_000,
+        max_output_tokens=128_000,
+        efforts=[pb.EFFORT_LOW, pb.EFFORT_MAX],
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,6 +143,7 @@ def test_what_a_request_does_not_name_is_the_executors_own() -> None:
         ({"messages": [user(text())], "system": [pb.SystemBlock()]}, "system[0].text"),
         ({"messages": [user(text())], "model": "m" * 257}, "model"),
         ({"messages": [user(text())], "turn_id": "m" * 257}, "turn_id"),
+        ({"messages": [user(text())], "parameters": {"effort": 99}}, "parameters.effort"),
         ({"messages": [user(text("x" * (32 * 1024 * 1024)))]}, "request"),
     ],
 )

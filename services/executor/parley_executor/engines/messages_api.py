@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,9 +18,10 @@ from typing_extensions import override
 
 from parley_executor.engines import messages_body
 from parley_executor.engines.messages_errors import error_of_response
+from parley_executor.engines.messages_listing import Listing
 from parley_executor.engines.messages_reply import Reply
 from parley_executor.engines.port import Deadline, Engine, EngineError, EngineEvent
-from parley_executor.model import Request
+from parley_executor.model import ModelCard, Request
 from parley_executor.reasons import Reason
 from parley_kit.clock import Clock
 
@@ -34,7 +35,10 @@ CONNECT_LIMIT: Final = 5.0
 """How long a connection may take to be made, in seconds."""
 
 LONGEST_BODY: Final = 64 * 1024
-"""How much of an error's body, or of the list of models, is read, in bytes."""
+"""How much of an error's body is read, in bytes."""
+
+LONGEST_LIST: Final = 4 * 1024 * 1024
+"""How much of the list of models is read, in bytes; one of them is about 2 000."""
 
 TAIL_LIMIT: Final = 0.25
 """How long the end of a finished response is waited for, so that its connection can be used again, in seconds."""
@@ -73,6 +77,7 @@ class MessagesApi(Engine):
         self._clock = clock
         self._note = note
         self._session: aiohttp.ClientSession | None = None
+        self._listing = Listing(self._fetch_models, clock)
         self._ready = False
         self._responses: set[aiohttp.ClientResponse] = set()
         self._open = 0
@@ -89,18 +94,20 @@ class MessagesApi(Engine):
         if self._session is None:
             self._session = self._new_session()
         try:
-            async with asyncio.timeout(CONNECT_LIMIT + self._access.headers_limit):
-                async with self._session.get(self._url("/v1/models?limit=1"), allow_redirects=False) as response:
-                    await _read_short(response)
-        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
-            raise EngineError(Reason.CONNECT) from error
+            await self._listing.ask()
+        except EngineError as error:
+            self._ready = error.reason is not Reason.CONNECT
+            if error.reason in {Reason.CONNECT, Reason.UPSTREAM_AUTH}:
+                raise
         self._ready = True
-        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            raise EngineError(Reason.UPSTREAM_AUTH, upstream_status=response.status)
 
     @override
     def health(self) -> bool:
         return self._ready
+
+    @override
+    async def models(self) -> Sequence[ModelCard]:
+        return await self._listing.models()
 
     @override
     async def stream(self, request: Request, deadline: Deadline) -> AsyncGenerator[EngineEvent, None]:
@@ -175,7 +182,7 @@ class MessagesApi(Engine):
         if self._session is None:
             raise EngineError(Reason.CONNECT)
         loop = asyncio.get_running_loop()
-        body = await _encode(request)
+        body = await _encode(request, await self._listing.card(request.model))
         last = deadline.limit(loop.time(), begun=False)
         limit = loop.time() + self._access.headers_limit
         try:
@@ -190,6 +197,21 @@ class MessagesApi(Engine):
         except TimeoutError:
             raise EngineError(Reason.NO_HEADERS if limit < last else Reason.TIMED_OUT) from None
 
+    async def _fetch_models(self) -> bytes:
+        """Return the list of models, as many as a page takes, which are more than there are. Raises EngineError."""
+        if self._session is None:
+            raise EngineError(Reason.CONNECT)
+        url = self._url("/v1/models?limit=1000")
+        try:
+            async with asyncio.timeout(CONNECT_LIMIT + self._access.headers_limit):
+                async with self._session.get(url, allow_redirects=False) as response:
+                    body = await _read_short(response, LONGEST_LIST)
+        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
+            raise EngineError(Reason.CONNECT) from error
+        if response.status != HTTPStatus.OK:
+            raise error_of_response(response.status, body, response.headers, self._clock.now())
+        return body
+
     async def _accepted(self, response: aiohttp.ClientResponse) -> aiohttp.ClientResponse:
         """Return a response that is an event stream; close any other and raise what it means."""
         if response.status == HTTPStatus.OK and response.content_type == "text/event-stream":
@@ -197,15 +219,15 @@ class MessagesApi(Engine):
         async with response:
             if response.status == HTTPStatus.OK:
                 raise EngineError(Reason.PROTOCOL)
-            body = await _read_short(response)
+            body = await _read_short(response, LONGEST_BODY)
             raise error_of_response(response.status, body, response.headers, self._clock.now())
 
 
-async def _encode(request: Request) -> bytes | io.BytesIO:
+async def _encode(request: Request, card: ModelCard | None) -> bytes | io.BytesIO:
     """Return the body; a large one is made off the event loop, and sent piece by piece."""
     if messages_body.size(request.messages) < messages_body.LARGE:
-        return messages_body.encode(request)
-    return io.BytesIO(await asyncio.to_thread(messages_body.encode, request))
+        return messages_body.encode(request, card)
+    return io.BytesIO(await asyncio.to_thread(messages_body.encode, request, card))
 
 
 async def _read(response: aiohttp.ClientResponse, deadline: Deadline, reply: Reply) -> bytes:
@@ -232,9 +254,9 @@ async def _read_tail(response: aiohttp.ClientResponse) -> None:
         return
 
 
-async def _read_short(response: aiohttp.ClientResponse) -> bytes:
+async def _read_short(response: aiohttp.ClientResponse, longest: int) -> bytes:
     """Return a body that is known to be short, cut where it is not."""
     body = bytearray()
-    while len(body) < LONGEST_BODY and (chunk := await response.content.readany()):
+    while len(body) < longest and (chunk := await response.content.readany()):
         body += chunk
     return bytes(body)

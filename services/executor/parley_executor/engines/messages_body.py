@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import orjson
 
-from parley_executor.model import Document, Image, Message, Part, Request, Role, Text
+from parley_executor.engines.messages_models import most_output, thinking
+from parley_executor.model import Document, Image, Message, ModelCard, Part, Request, Role, Text
 
 LARGE: Final = 256 * 1024
 """From how many characters of text and bytes of files a request is encoded off the event loop."""
@@ -21,13 +22,14 @@ LARGE: Final = 256 * 1024
 _CACHED = {"cache_control": {"type": "ephemeral"}}
 
 
-def encode(request: Request) -> bytes:
-    """Return the JSON body of a streamed message."""
+def encode(request: Request, card: ModelCard | None = None) -> bytes:
+    """Return the JSON body of a streamed message. card: what is known of its model."""
     body: dict[str, Any] = {
         "model": request.model,
-        "max_tokens": request.max_output_tokens,
+        "max_tokens": most_output(card, request.max_output_tokens),
         "stream": True,
         "messages": messages(request.messages),
+        **thinking(card, request.effort),
     }
     if request.system:
         body["system"] = _marked([{"type": "text", "text": text} for text in request.system])

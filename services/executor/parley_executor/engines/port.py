@@ -6,12 +6,12 @@ cancelling who reads it, stops Claude at once.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from parley_executor.model import Request, Usage
+from parley_executor.model import ModelCard, Request, Usage
 from parley_executor.reasons import RETRYABLE, Reason
 
 
@@ -103,6 +103,13 @@ class Engine(Protocol):
     def health(self) -> bool:
         """Tell whether it is ready for streams."""
         ...
+
+    async def models(self) -> Sequence[ModelCard]:
+        """Return the models that Claude offers, newest first, kept for minutes; none where an engine cannot tell.
+
+        Raises EngineError where nothing was ever learned of them.
+        """
+        return ()
 
     def stream(self, request: Request, deadline: Deadline) -> AsyncGenerator[EngineEvent, None]:
         """Run Claude once. Whoever stops early closes the generator."""

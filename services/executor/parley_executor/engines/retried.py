@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from typing_extensions import override
 
 from parley_executor.engines.port import Deadline, Engine, EngineError, EngineEvent, Started
-from parley_executor.model import Request
+from parley_executor.model import ModelCard, Request
 from parley_executor.reasons import PASSING, Reason
 from parley_kit.clock import Clock
 
@@ -65,6 +65,10 @@ class Retried(Engine):
     @override
     def health(self) -> bool:
         return self._engine.health()
+
+    @override
+    async def models(self) -> Sequence[ModelCard]:
+        return await self._engine.models()
 
     @override
     async def stream(self, request: Request, deadline: Deadline) -> AsyncGenerator[EngineEvent, None]:

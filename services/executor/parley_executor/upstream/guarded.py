@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from typing_extensions import override
 
 from parley_executor.engines.port import Deadline, Engine, EngineError, EngineEvent, Started
-from parley_executor.model import Request
+from parley_executor.model import ModelCard, Request
 from parley_executor.upstream.standing import Standing
 
 
@@ -48,6 +48,10 @@ class Guarded(Engine):
             except EngineError as error:
                 passage.failed(error)
                 raise
+
+    @override
+    async def models(self) -> Sequence[ModelCard]:
+        return await self._engine.models()
 
     @override
     async def close(self, grace: float) -> None:

@@ -30,6 +30,19 @@ async def test_without_a_stream_the_message_comes_whole(claude: LoopbackClaude, 
     assert claude.requests[0].outcome == "completed"
 
 
+async def test_what_was_thought_comes_whole_too_and_is_paid_for(
+    claude: LoopbackClaude, api: aiohttp.ClientSession
+) -> None:
+    thinking = {"type": "adaptive", "display": "summarized"}
+    async with api.post(URL, json=body('[[thinking=20 exact="Good day."]]', thinking=thinking)) as response:
+        message = await response.json()
+    assert [block["type"] for block in message["content"]] == ["thinking", "text"]
+    assert message["content"][0]["thinking"]
+    assert (message["usage"]["output_tokens"], claude.requests[0].text) == (23, "Good day.")
+    assert claude.requests[0].usage is not None
+    assert claude.requests[0].usage["output_tokens"] == 23
+
+
 async def test_two_executions_are_told_apart(claude: LoopbackClaude, api: aiohttp.ClientSession) -> None:
     texts = []
     for _ in range(2):

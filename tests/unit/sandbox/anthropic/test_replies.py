@@ -125,6 +125,15 @@ def test_max_tokens_cuts_and_says_so() -> None:
     assert (len(cut.deltas), cut.stop_reason) == (25, "max_tokens")
 
 
+def test_what_is_thought_counts_against_the_greatest_length() -> None:
+    asked = request("Hello [[thinking=60 tokens=80]]", max_tokens=100)
+    directive = directives.read("Hello [[thinking=60 tokens=80]]")
+    thought = compose(asked, directive, execution=1, thinking="omitted")
+    assert (thought.thought, len(thought.deltas), thought.stop_reason) == (60, 40, "max_tokens")
+    silent = compose(asked, directive, execution=1, thinking="none")
+    assert (silent.thought, len(silent.deltas), silent.stop_reason) == (0, 80, "end_turn")
+
+
 def test_a_stop_sequence_ends_the_reply_before_it() -> None:
     cut = reply('[[exact="one two three two"]]', stop_sequences=["three", "two"])
     assert (cut.text, cut.stop_reason, cut.stop_sequence) == ("one ", "stop_sequence", "two")

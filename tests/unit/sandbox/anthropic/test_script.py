@@ -47,6 +47,32 @@ def test_a_stream_has_anthropics_events_in_their_order() -> None:
     ]
 
 
+def test_what_is_thought_comes_first_and_costs_its_tokens() -> None:
+    reply = Reply(WORDS, "end_turn", thought=20)
+    steps = list(script.steps(Stream("msg_1", "claude-sonnet-5", USAGE, reply, Pace(ttft=0.5, tps=10)), ()))
+    events = [event for step in steps for event in data(step)]
+    assert [(event["type"], event["index"]) for event in events if "index" in event] == [
+        ("content_block_start", 0),
+        ("content_block_delta", 0),
+        ("content_block_stop", 0),
+        ("content_block_start", 1),
+        *[("content_block_delta", 1)] * 5,
+        ("content_block_stop", 1),
+    ]
+    assert events[2]["content_block"]["type"] == "thinking"
+    assert events[3]["delta"]["type"] == "signature_delta"
+    assert steps[-2].due == pytest.approx(0.5 + 2.0 + 0.4)
+    assert events[-2]["usage"]["output_tokens"] == 25
+    assert events[-2]["usage"]["output_tokens_details"] == {"thinking_tokens": 20}
+
+
+def test_a_summary_of_what_is_thought_is_shown_where_one_is_asked_for() -> None:
+    reply = Reply(WORDS, "end_turn", thought=20, summary=True)
+    steps = list(script.steps(Stream("msg_1", "claude-sonnet-5", USAGE, reply, Pace()), ()))
+    kinds = [event["delta"].get("type") for step in steps for event in data(step) if "delta" in event]
+    assert kinds[:2] == ["thinking_delta", "signature_delta"]
+
+
 def test_the_first_event_tells_what_the_prompt_cost_and_the_last_ones_what_the_reply_cost() -> None:
     steps = play()
     start = data(steps[0])[0]["message"]

@@ -5,6 +5,7 @@ import pytest
 from support.loopback_claude import KEY, body, conversation
 
 from parley_sandbox.anthropic import models, validation
+from parley_sandbox.anthropic import thinking as thinking_of
 from parley_sandbox.anthropic.errors import ApiError
 from parley_sandbox.anthropic.wire import Prompt, Request
 
@@ -149,7 +150,9 @@ def test_a_breakpoint_does_not_change_the_bytes_that_are_compared() -> None:
 def test_tools_come_first_and_thinking_touches_only_the_messages() -> None:
     tool = {"name": "look", "input_schema": {}}
     one = check(orjson.dumps(body("hello", system="be brief", tools=[tool]))).blocks
-    other = check(orjson.dumps(body("hello", system="be brief", tools=[tool], thinking={"type": "disabled"}))).blocks
+    other = check(
+        orjson.dumps(body("hello", system="be brief", tools=[tool], thinking={"type": "between_tools"}))
+    ).blocks
     assert [a.content == b.content for a, b in zip(one, other, strict=True)] == [True, True, False]
     assert b"look" in one[0].content
 
@@ -184,6 +187,58 @@ def test_a_key_and_a_version_are_demanded(headers: dict[str, str], status: int) 
 def test_either_kind_of_key_will_do() -> None:
     validation.check_headers(KEY)
     validation.check_headers({"authorization": "Bearer token", "anthropic-version": "2023-06-01"})
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "told"),
+    [
+        ("claude-sonnet-5-5", {"thinking": {"type": "disabled"}}, '"thinking.type.disabled" is not supported for this'),
+        ("claude-sonnet-5-5", {"thinking": {"type": "disabled"}}, 'send "thinking": {"type": "between_tools"}'),
+        ("claude-opus-5-5", {"thinking": {"type": "disabled"}}, '"thinking.type.disabled" is not supported for this'),
+        ("claude-opus-5-5", {"thinking": {"type": "between_tools"}}, "is not supported for this model"),
+        ("claude-sonnet-5", {"thinking": {"type": "enabled", "budget_tokens": 2_000}}, '"thinking.type.enabled" is not'),
+        ("claude-haiku-4-5", {"thinking": {"type": "adaptive"}}, "adaptive thinking is not supported on this model"),
+        ("claude-haiku-4-5", {"thinking": {"type": "enabled", "budget_tokens": 9}}, "greater than or equal to 1024"),
+        ("claude-haiku-4-5", {"thinking": {"type": "enabled", "budget_tokens": 8_000}}, "`max_tokens` must be greater"),
+        ("claude-sonnet-5", {"thinking": {"type": "sometimes"}}, "does not match any of the expected tags"),
+        ("claude-haiku-4-5", {"output_config": {"effort": "low"}}, "does not support the effort parameter"),
+        ("claude-sonnet-4-6", {"output_config": {"effort": "xhigh"}}, "does not support effort level 'xhigh'"),
+        ("claude-opus-5", {"output_config": {"effort": "max"}, "thinking": {"type": "disabled"}}, "cannot be turned off"),
+    ],
+)  # fmt: skip
+def test_a_way_of_thinking_that_the_model_does_not_know_is_refused(
+    model: str, change: dict[str, Any], told: str
+) -> None:
+    got, message = refused(body("hi") | {"model": model} | change)
+    assert (got, told in message) == (400, True), message
+
+
+@pytest.mark.parametrize(
+    ("model", "thinking", "display"),
+    [
+        ("claude-sonnet-5", None, "omitted"),
+        ("claude-sonnet-5", {"type": "disabled"}, "none"),
+        ("claude-sonnet-5", {"type": "adaptive", "display": "summarized"}, "summarized"),
+        ("claude-sonnet-5-5", {"type": "between_tools"}, "none"),
+        ("claude-opus-4-8", None, "none"),
+        ("claude-opus-4-8", {"type": "adaptive"}, "summarized"),
+    ],
+)
+def test_newer_models_think_unless_they_are_told_not_to(
+    model: str, thinking: dict[str, Any] | None, display: str
+) -> None:
+    request = validation.parse(Request, orjson.dumps(body("hi") | {"thinking": thinking}), beta=False)
+    assert thinking_of.display(request, models.find(model)) == display
+
+
+def test_what_a_model_takes_is_told_in_the_list() -> None:
+    told: Any = models.find("claude-sonnet-5-5").as_json()["capabilities"]
+    assert {kind for kind, can in told["thinking"]["types"].items() if can["supported"]} == {
+        "adaptive",
+        "between_tools",
+    }
+    assert told["effort"]["supported"]
+    assert told["effort"]["xhigh"]["supported"]
 
 
 def test_models_are_found_by_id_and_alias() -> None:

@@ -44,6 +44,46 @@ ROLE_ASSISTANT: Role.ValueType  # 2
 """Claude."""
 Global___Role: _TypeAlias = Role  # noqa: Y015
 
+class _Effort:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EffortEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Effort.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EFFORT_UNSPECIFIED: _Effort.ValueType  # 0
+    """Not said: the executor's default."""
+    EFFORT_OFF: _Effort.ValueType  # 1
+    """Not at all, or as little as the model can."""
+    EFFORT_LOW: _Effort.ValueType  # 2
+    """Little."""
+    EFFORT_MEDIUM: _Effort.ValueType  # 3
+    """Some."""
+    EFFORT_HIGH: _Effort.ValueType  # 4
+    """Much."""
+    EFFORT_XHIGH: _Effort.ValueType  # 5
+    """Very much."""
+    EFFORT_MAX: _Effort.ValueType  # 6
+    """As much as it finds useful."""
+
+class Effort(_Effort, metaclass=_EffortEnumTypeWrapper):
+    """How much Claude thinks before it answers. A model that does not know a level gets the nearest one below."""
+
+EFFORT_UNSPECIFIED: Effort.ValueType  # 0
+"""Not said: the executor's default."""
+EFFORT_OFF: Effort.ValueType  # 1
+"""Not at all, or as little as the model can."""
+EFFORT_LOW: Effort.ValueType  # 2
+"""Little."""
+EFFORT_MEDIUM: Effort.ValueType  # 3
+"""Some."""
+EFFORT_HIGH: Effort.ValueType  # 4
+"""Much."""
+EFFORT_XHIGH: Effort.ValueType  # 5
+"""Very much."""
+EFFORT_MAX: Effort.ValueType  # 6
+"""As much as it finds useful."""
+Global___Effort: _TypeAlias = Effort  # noqa: Y015
+
 class _RequestClass:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -86,7 +126,7 @@ class ExecuteRequest(_message.Message):
     conversation_id: _builtins.str
     """The conversation; a hint which warm process may know it, never needed for the answer."""
     model: _builtins.str
-    """The model, as Claude's API names it; empty: the executor's default."""
+    """The model, as Claude's API or one of the executor's aliases names it; empty: the executor's default."""
     @_builtins.property
     def system(self) -> _containers.RepeatedCompositeFieldContainer[Global___SystemBlock]:
         """The system prompt, in blocks from the stable to the changing."""
@@ -240,16 +280,22 @@ class Parameters(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     MAX_OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    EFFORT_FIELD_NUMBER: _builtins.int
     max_output_tokens: _builtins.int
-    """The most tokens that Claude may say; 0: the executor's default."""
+    """The most tokens that Claude may say, its thinking included; 0: the executor's default. A model that says less
+    at most ends there.
+    """
+    effort: Global___Effort.ValueType
+    """How much Claude thinks before it answers."""
     def __init__(
         self,
         *,
         max_output_tokens: _builtins.int = ...,
+        effort: Global___Effort.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_output_tokens", b"max_output_tokens"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effort", b"effort", "max_output_tokens", b"max_output_tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -311,7 +357,7 @@ class Started(_message.Message):
     engine: _builtins.str
     """The engine: messages_api or claude_cli."""
     model: _builtins.str
-    """The model that answers."""
+    """The model that answers, as Claude's API names it."""
     @_builtins.property
     def waited(self) -> _duration_pb2.Duration:
         """How long the request waited for a slot."""
@@ -363,7 +409,7 @@ class Completed(_message.Message):
     USAGE_FIELD_NUMBER: _builtins.int
     TIMINGS_FIELD_NUMBER: _builtins.int
     stop_reason: _builtins.str
-    """end_turn, max_tokens, stop_sequence or refusal, as Claude's API names them."""
+    """end_turn, max_tokens, stop_sequence, refusal or model_context_window_exceeded, as Claude's API names them."""
     @_builtins.property
     def usage(self) -> Global___Usage:
         """What it used."""
@@ -488,3 +534,94 @@ class Failed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Failed: _TypeAlias = Failed  # noqa: Y015
+
+@_typing.final
+class ListModelsRequest(_message.Message):
+    """Nothing is asked for in particular."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListModelsRequest: _TypeAlias = ListModelsRequest  # noqa: Y015
+
+@_typing.final
+class ListModelsResponse(_message.Message):
+    """The models of an executor."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODELS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___Model]:
+        """Newest first, then those that only a setting names."""
+
+    def __init__(
+        self,
+        *,
+        models: _abc.Iterable[Global___Model] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["models", b"models"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListModelsResponse: _TypeAlias = ListModelsResponse  # noqa: Y015
+
+@_typing.final
+class Model(_message.Message):
+    """A model that requests may ask for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    ALIASES_FIELD_NUMBER: _builtins.int
+    DEFAULT_FIELD_NUMBER: _builtins.int
+    MAX_INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    MAX_OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    EFFORTS_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its name at Claude's API."""
+    display_name: _builtins.str
+    """Its name for people; empty where unknown."""
+    default: _builtins.bool
+    """Whether it answers requests that name none."""
+    max_input_tokens: _builtins.int
+    """The longest conversation that it takes, in tokens; 0: unknown."""
+    max_output_tokens: _builtins.int
+    """The longest reply that it gives, in tokens; 0: unknown."""
+    @_builtins.property
+    def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Further names that this executor takes for it."""
+
+    @_builtins.property
+    def efforts(self) -> _containers.RepeatedScalarFieldContainer[Global___Effort.ValueType]:
+        """The levels of effort that it knows, rising; empty: none, or unknown."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+        aliases: _abc.Iterable[_builtins.str] | None = ...,
+        default: _builtins.bool = ...,
+        max_input_tokens: _builtins.int = ...,
+        max_output_tokens: _builtins.int = ...,
+        efforts: _abc.Iterable[Global___Effort.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "default", b"default", "display_name", b"display_name", "efforts", b"efforts", "id", b"id", "max_input_tokens", b"max_input_tokens", "max_output_tokens", b"max_output_tokens"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Model: _TypeAlias = Model  # noqa: Y015

@@ -40,6 +40,11 @@ class ExecutorServiceStub:
                 request_serializer=parley_dot_executor_dot_v1_dot_executor__pb2.ExecuteRequest.SerializeToString,
                 response_deserializer=parley_dot_executor_dot_v1_dot_executor__pb2.ExecuteResponse.FromString,
                 _registered_method=True)
+        self.ListModels = channel.unary_unary(
+                '/parley.executor.v1.ExecutorService/ListModels',
+                request_serializer=parley_dot_executor_dot_v1_dot_executor__pb2.ListModelsRequest.SerializeToString,
+                response_deserializer=parley_dot_executor_dot_v1_dot_executor__pb2.ListModelsResponse.FromString,
+                _registered_method=True)
 
 
 class ExecutorServiceServicer:
@@ -58,6 +63,16 @@ class ExecutorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListModels(self, request, context):
+        """ListModels names the models that a request may ask this executor for. What Claude's API tells of them is kept
+        for minutes, so that asking often costs nothing.
+
+        UNAVAILABLE and the like, as before Started, where Claude's API was never reached.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ExecutorServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -65,6 +80,11 @@ def add_ExecutorServiceServicer_to_server(servicer, server):
                     servicer.Execute,
                     request_deserializer=parley_dot_executor_dot_v1_dot_executor__pb2.ExecuteRequest.FromString,
                     response_serializer=parley_dot_executor_dot_v1_dot_executor__pb2.ExecuteResponse.SerializeToString,
+            ),
+            'ListModels': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListModels,
+                    request_deserializer=parley_dot_executor_dot_v1_dot_executor__pb2.ListModelsRequest.FromString,
+                    response_serializer=parley_dot_executor_dot_v1_dot_executor__pb2.ListModelsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -95,6 +115,33 @@ class ExecutorService:
             '/parley.executor.v1.ExecutorService/Execute',
             parley_dot_executor_dot_v1_dot_executor__pb2.ExecuteRequest.SerializeToString,
             parley_dot_executor_dot_v1_dot_executor__pb2.ExecuteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListModels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/parley.executor.v1.ExecutorService/ListModels',
+            parley_dot_executor_dot_v1_dot_executor__pb2.ListModelsRequest.SerializeToString,
+            parley_dot_executor_dot_v1_dot_executor__pb2.ListModelsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -24,6 +24,12 @@ class ExecutorServiceStub:
     INVALID_ARGUMENT, NOT_FOUND (model), FAILED_PRECONDITION (credential, billing), RESOURCE_EXHAUSTED (slots,
     rate limit), UNAVAILABLE (overloaded, connection, draining), DEADLINE_EXCEEDED. After it, it is Failed.
     """
+    ListModels: _aio.UnaryUnaryMultiCallable[_executor_pb2.ListModelsRequest, _executor_pb2.ListModelsResponse]
+    """ListModels names the models that a request may ask this executor for. What Claude's API tells of them is kept
+    for minutes, so that asking often costs nothing.
+
+    UNAVAILABLE and the like, as before Started, where Claude's API was never reached.
+    """
 
 class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
     """ExecutorService turns a conversation into a streamed reply."""
@@ -40,6 +46,18 @@ class ExecutorServiceServicer(metaclass=_abc_1.ABCMeta):
         A failure before Started is a status with ErrorInfo (reason) and, where known, RetryInfo:
         INVALID_ARGUMENT, NOT_FOUND (model), FAILED_PRECONDITION (credential, billing), RESOURCE_EXHAUSTED (slots,
         rate limit), UNAVAILABLE (overloaded, connection, draining), DEADLINE_EXCEEDED. After it, it is Failed.
+        """
+
+    @_abc_1.abstractmethod
+    def ListModels(
+        self,
+        request: _executor_pb2.ListModelsRequest,
+        context: _aio.ServicerContext[_executor_pb2.ListModelsRequest, _abc.Awaitable[_executor_pb2.ListModelsResponse]],
+    ) -> _abc.Awaitable[_executor_pb2.ListModelsResponse]:
+        """ListModels names the models that a request may ask this executor for. What Claude's API tells of them is kept
+        for minutes, so that asking often costs nothing.
+
+        UNAVAILABLE and the like, as before Started, where Claude's API was never reached.
         """
 
 def add_ExecutorServiceServicer_to_server(servicer: ExecutorServiceServicer, server: _aio.Server) -> None: ...

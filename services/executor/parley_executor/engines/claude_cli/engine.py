@@ -70,7 +70,7 @@ class ClaudeCli(Engine):
 
 
 def _key(request: Request) -> Key:
-    return Key(request.model, "", request.max_output_tokens)
+    return Key(request.model, request.effort.value, request.max_output_tokens)
 
 
 async def _threads(request: Request) -> history.Threads:
