@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+CLAUDE := $(VENV)/.claude
 MEMBERS := protos libs/kit services/gateway services/cache services/executor services/monitor sandbox
 MEMBER_FILES := $(MEMBERS:%=%/pyproject.toml)
 PYTEST := $(BIN)/pytest
@@ -33,6 +34,11 @@ $(STAMP): requirements/dev.txt requirements/uv.txt $(MEMBER_FILES)
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e %)
 	@touch $@
 
+# The program of the engine that runs it, 380 MB. Without it its tests are skipped.
+$(CLAUDE): $(STAMP) requirements/claude.txt
+	@echo "setup: the claude program, for its tests"
+	@if VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --require-hashes -r requirements/claude.txt; then touch $@; fi
+
 run: export PARLEY_SANDBOX_GATEWAYS := $(or $(GATEWAYS),$(PARLEY_SANDBOX_GATEWAYS))
 run: export PARLEY_SANDBOX_CACHES := $(or $(CACHES),$(PARLEY_SANDBOX_CACHES))
 run: export PARLEY_SANDBOX_EXECUTORS := $(or $(EXECUTORS),$(PARLEY_SANDBOX_EXECUTORS))
@@ -40,7 +46,7 @@ run: export PARLEY_SANDBOX_REDIS := $(or $(REDIS_URL),$(if $(filter-out 0,$(REDI
 run: $(STAMP) ## the whole system with its page: GATEWAYS=2 CACHES=2 EXECUTORS=2 REDIS=1; DISCORD_TOKEN, ANTHROPIC_API_KEY make it real
 	@exec $(BIN)/parley-sandbox up
 
-test: $(STAMP) ## all tests; what needs a tool that is not there is skipped with the line that installs it
+test: $(STAMP) $(CLAUDE) ## all tests; what needs a tool that is not there is skipped with the line that installs it
 	$(PYTEST) $(ARGS)
 
 check: lint types imports protos-check docs-check dashboards-check unit contract integration chart ## what one runs before handing in
@@ -84,10 +90,10 @@ dashboards-check: $(STAMP) ## the committed dashboards are fresh
 unit: $(STAMP) ## pure cores, in seconds
 	$(PYTEST) tests/unit $(ARGS)
 
-contract: $(STAMP) ## one suite a port, on every adapter
+contract: $(STAMP) $(CLAUDE) ## one suite a port, on every adapter
 	$(PYTEST) tests/contract $(ARGS)
 
-integration: $(STAMP) ## each service over real loopback gRPC
+integration: $(STAMP) $(CLAUDE) ## each service over real loopback gRPC
 	$(PYTEST) tests/integration $(ARGS)
 
 e2e: $(STAMP) ## the whole system through the sandbox and a headless browser

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from typing_extensions import override
 
+from parley_executor.engines.claude_cli.engine import ClaudeCli
+from parley_executor.engines.claude_cli.keeper import Keeper, PoolWatch
+from parley_executor.engines.claude_cli.launch import Key, Launch
+from parley_executor.engines.claude_cli.pool import MIB, Limits, Pool, Why
 from parley_executor.engines.messages_api import Access, MessagesApi
 from parley_executor.engines.port import Deadline, Delta, Engine, EngineError, EngineEvent, Finished, Started
 from parley_executor.model import ModelCard, Request, Usage
@@ -75,3 +80,40 @@ def messages_api(base_url: str, *, headers_limit: float = 5.0, proxy: str | None
     """Make the engine on the Messages API at a loopback address."""
     access = Access(base_url, api_key="sk-ant-loopback", connections=64, headers_limit=headers_limit, proxy=proxy)
     return MessagesApi(access, SystemClock())
+
+
+LIMITS = Limits(
+    processes=4, spares=1, starts=2, idle=300.0, spare_age=1800.0, turns=50, resident_bytes=300 * MIB
+)
+
+
+class PoolRecord(PoolWatch):
+    """Keeps what it was told, in its order."""
+
+    def __init__(self) -> None:
+        self.starts: list[float] = []
+        self.failures: list[EngineError] = []
+        self.takes: list[str] = []
+        self.ends: list[Why] = []
+
+    @override
+    def spawned(self, seconds: float) -> None:
+        self.starts.append(seconds)
+
+    @override
+    def not_spawned(self, error: EngineError) -> None:
+        self.failures.append(error)
+
+    @override
+    def taken(self, how: str) -> None:
+        self.takes.append(how)
+
+    @override
+    def ended(self, why: Why) -> None:
+        self.ends.append(why)
+
+
+def claude_cli(launch: Launch, record: PoolRecord | None = None, **limits: Any) -> ClaudeCli:
+    """Make the engine on the `claude` program; its first process is for the questions of `support.conversations`."""
+    key = Key("claude-sonnet-5", "", 1024)
+    return ClaudeCli(Keeper(launch, Pool(replace(LIMITS, **limits), key), key, record or PoolRecord()))

@@ -122,6 +122,7 @@ GEN_AI_USAGE_CACHE_WRITE_TOKENS: Final = "gen_ai.usage.cache_creation.input_toke
 EXECUTOR_ENGINE: Final = "parley.executor.engine"
 EXECUTOR_RETRY: Final = "parley.executor.retry"
 EXECUTOR_RETRY_WAIT: Final = "parley.executor.retry.wait"
+EXECUTOR_COST: Final = "parley.executor.cost_usd"
 UPSTREAM_STATUS_CODE: Final = "http.response.status_code"
 
 GEN_AI_DURATION: Final = "gen_ai_client_operation_duration_seconds"
@@ -130,6 +131,11 @@ GEN_AI_TOKEN_USAGE: Final = "gen_ai_client_token_usage"
 EXECUTOR_SLOTS: Final = "parley_executor_slots"
 EXECUTOR_SLOT_WAIT: Final = "parley_executor_slot_wait_seconds"
 UPSTREAM_RETRIES: Final = "parley_upstream_retries_total"
+UPSTREAM_HEADROOM: Final = "parley_upstream_headroom_ratio"
+UPSTREAM_BREAKERS: Final = "parley_upstream_breakers"
+UPSTREAM_REFUSALS: Final = "parley_upstream_refusals_total"
+COST: Final = "parley_cost_usd_total"
+UNPRICED_REPLIES: Final = "parley_unpriced_replies_total"
 
 # --- monitor
 ASSESS_CAPACITY: Final = "assess capacity"
@@ -141,6 +147,7 @@ CAPACITY_ESTIMATE: Final = "parley.capacity.estimate"
 
 SERVICE_TIER: Final = "parley_capacity_tier"
 CAPACITY_SLOTS: Final = "parley_capacity_slots"
+CAPACITY_HEADROOM: Final = "parley_capacity_headroom_ratio"
 SATURATION_RATIO: Final = "parley_saturation_ratio"
 REPORT_AGE: Final = "parley_report_age_seconds"
 REPORTS: Final = "parley_reports_total"

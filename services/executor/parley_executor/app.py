@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # missing in its stubs only
@@ -10,6 +11,7 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 import grpc
 
 from parley.executor.v1 import executor_pb2, executor_pb2_grpc
+from parley_executor import pricing
 from parley_executor.engines.messages_api import Access, MessagesApi
 from parley_executor.engines.port import Engine, EngineError
 from parley_executor.engines.retried import Retried, RetryPolicy
@@ -17,13 +19,20 @@ from parley_executor.generation import Generation, Limits
 from parley_executor.load import load_reports
 from parley_executor.model import Effort
 from parley_executor.offers import split_aliases
+from parley_executor.pricing import Prices
 from parley_executor.reasons import Reason
 from parley_executor.service import ExecutorServicer
 from parley_executor.settings import ExecutorSettings
+from parley_executor.sizing import COSTS, size
 from parley_executor.slots import Slots
 from parley_executor.telemetry import Telemetry
+from parley_executor.upstream.breaker import BreakerPolicy
+from parley_executor.upstream.guarded import Guarded
+from parley_executor.upstream.standing import Standing
+from parley_executor.upstream.telemetry import UpstreamTelemetry
 from parley_executor.wire import Defaults
 from parley_kit.lifecycle import Runtime, Service
+from parley_kit.machine import machine
 
 GRPC_SERVICES: tuple[str, ...] = (executor_pb2.DESCRIPTOR.services_by_name["ExecutorService"].full_name,)
 
@@ -49,14 +58,29 @@ class Executor:
         settings = runtime.settings
         self._runtime = runtime
         self.grace = settings.grace
-        self.slots = Slots(settings.slots, settings.queue, settings.slot_wait)
-        api = MessagesApi(_access(settings), runtime.clock)
-        observer = Telemetry(runtime.tracer, runtime.metrics, api.name, self.slots)
-        self._engine: Engine = Retried(api, RetryPolicy(settings.retries), runtime.clock, observer.retrying)
+        self._machine = machine()
+        self._sizing = size(settings.slots, COSTS[MessagesApi.name], self._machine.cores, self._machine.memory_bytes)
+        self.slots = Slots(self._sizing.slots, settings.queue, settings.slot_wait)
+        watch = UpstreamTelemetry(runtime.metrics, runtime.log, self.slots.changes.notify)
+        standing = Standing(runtime.clock, watch, random.random, BreakerPolicy())
+        watch.show(standing)
+        api = MessagesApi(_access(settings, self._sizing.slots), runtime.clock, standing.note)
+        observer = Telemetry(runtime.tracer, runtime.metrics, runtime.log, api.name, self.slots)
+        retried = Retried(api, RetryPolicy(settings.retries), runtime.clock, observer.retrying)
+        self._engine: Engine = Guarded(retried, standing)
         self._servicer = ExecutorServicer(
-            Generation(self._engine, self.slots, _limits(settings), observer), self._engine.models, _defaults(settings)
+            Generation(
+                self._engine,
+                self.slots,
+                _limits(settings),
+                observer,
+                prices=_prices(settings),
+                check=standing.check,
+            ),
+            self._engine.models,
+            _defaults(settings),
         )
-        self._reports = load_reports(runtime, self.slots, self._engine.health)
+        self._reports = load_reports(runtime, self.slots, standing, self._engine.health)
 
     @property
     def waits_for(self) -> str:
@@ -69,6 +93,7 @@ class Executor:
         executor_pb2_grpc.add_ExecutorServiceServicer_to_server(self._servicer, server)
 
     async def run(self) -> None:
+        self._report_slots()
         async with asyncio.TaskGroup() as tasks:
             if self._runtime.settings.monitor is not None:
                 tasks.create_task(self._reports.run(self._runtime.settings.monitor), name="load reports")
@@ -99,6 +124,17 @@ class Executor:
             await self._runtime.clock.sleep(wait)
             wait = min(wait * 2, LAST_WAIT)
 
+    def _report_slots(self) -> None:
+        """Say how many slots there are and what decides it."""
+        self._runtime.log.info(
+            "slots",
+            slots=self._sizing.slots,
+            bound_by=self._sizing.bound,
+            setting=self._runtime.settings.slots,
+            cores=self._machine.cores,
+            memory_bytes=self._machine.memory_bytes,
+        )
+
     def _report_start(self, error: EngineError) -> None:
         if error.reason is Reason.UPSTREAM_AUTH:
             detail = "Claude's API refuses ANTHROPIC_API_KEY; set it to a valid key."
@@ -107,11 +143,16 @@ class Executor:
         self._runtime.log.error("engine.not_ready", reason=error.reason.value, detail=detail)
 
 
-def _access(settings: ExecutorSettings) -> Access:
+def _prices(settings: ExecutorSettings) -> Prices:
+    prices = pricing.built_in()
+    return prices if settings.prices is None else prices.overridden(pricing.load(settings.prices))
+
+
+def _access(settings: ExecutorSettings, slots: int) -> Access:
     return Access(
         base_url=settings.anthropic_base_url,
         api_key=settings.anthropic_api_key.get_secret_value(),
-        connections=settings.slots + SPARE_CONNECTIONS,
+        connections=slots + SPARE_CONNECTIONS,
         headers_limit=settings.headers_timeout,
         proxy=proxy_of(settings),
     )

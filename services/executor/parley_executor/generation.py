@@ -12,6 +12,7 @@ from parley_executor.joining import Joiner
 from parley_executor.mailbox import Mailbox
 from parley_executor.model import Effort, ReplyCompleted, ReplyEvent, ReplyFailed, ReplyStarted, ReplyText, Request
 from parley_executor.observer import Call, Observer
+from parley_executor.pricing import Prices
 from parley_executor.reasons import Reason, fault_of
 from parley_executor.slots import Slots
 
@@ -42,13 +43,27 @@ class Limits:
 
 
 class Generation:
-    """Runs replies."""
+    """Runs replies.
 
-    def __init__(self, engine: Engine, slots: Slots, limits: Limits, observer: Observer) -> None:
+    check: raises EngineError for a model that need not be asked for at all, which is told before a slot is waited for.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        slots: Slots,
+        limits: Limits,
+        observer: Observer,
+        *,
+        prices: Prices,
+        check: Callable[[str], None],
+    ) -> None:
         self._engine = engine
         self._slots = slots
         self._limits = limits
         self._observer = observer
+        self._prices = prices
+        self._check = check
 
     async def run(self, request: Request, time_left: float | None, emit: Emit) -> None:
         """Answer a conversation: Started, text, then one Completed or Failed, each by `emit`.
@@ -57,6 +72,7 @@ class Generation:
         Fault. Cancelling it stops Claude and frees the slot.
         """
         accepted = asyncio.get_running_loop().time()
+        self._check_model(request.model)
         end = accepted + min(self._limits.whole, self._limits.whole if time_left is None else time_left)
         try:
             async with asyncio.timeout_at(end + LAST_WORD), self._slots.hold(request.urgency, end) as waited:
@@ -64,6 +80,12 @@ class Generation:
                 await self._answer(request, _Reply(self._engine.name, accepted, waited, emit), end)
         except TimeoutError:
             raise fault_of(Reason.TIMED_OUT) from None
+
+    def _check_model(self, model: str) -> None:
+        try:
+            self._check(model)
+        except EngineError as error:
+            raise fault_of(error.reason, error.retry_after) from error
 
     async def _answer(self, request: Request, reply: _Reply, end: float) -> None:
         mailbox = Mailbox(Joiner(self._limits.join, self._limits.buffer))
@@ -81,27 +103,36 @@ class Generation:
         with self._observer.calling(request) as call:
             try:
                 async with aclosing(self._engine.stream(replace(request, trace=call.trace), deadline)) as events:
-                    begun = False
+                    ear = _Ear(call, self._prices, request.model)
                     async for event in events:
-                        if not begun or not isinstance(event, Delta):
-                            begun = _observe(call, event) or begun
-                        await mailbox.put(event)
+                        await mailbox.put(event if ear.begun and isinstance(event, Delta) else ear.hear(event))
             except EngineError as error:
                 call.failed(error)
                 await mailbox.put(error)
 
 
-def _observe(call: Call, event: Started | Delta | Finished) -> bool:
-    """Tell the observer; return whether the event is text."""
-    match event:
-        case Started():
-            call.started(event)
-        case Delta():
-            call.first_text()
-            return True
-        case Finished():
-            call.finished(event)
-    return False
+class _Ear:
+    """Tells the observer what Claude says, and what it cost. begun: there is text; more of it is nothing to be told."""
+
+    def __init__(self, call: Call, prices: Prices, model: str) -> None:
+        self._call = call
+        self._prices = prices
+        self._model = model
+        self.begun = False
+
+    def hear(self, event: Started | Delta | Finished) -> Started | Delta | Finished:
+        """Return the event, its end with its cost."""
+        match event:
+            case Started():
+                self._model = event.model or self._model
+                self._call.started(event)
+            case Delta():
+                self.begun = True
+                self._call.first_text()
+            case Finished():
+                event = replace(event, cost=self._prices.cost(self._model, event.usage))
+                self._call.finished(event)
+        return event
 
 
 class _Reply:
@@ -126,9 +157,9 @@ class _Reply:
             case Started(model):
                 self._started = True
                 await self._emit(ReplyStarted(self._engine, model, self._waited))
-            case Finished(stop_reason, usage):
+            case Finished(stop_reason, usage, cost):
                 self.ended = True
-                await self._emit(ReplyCompleted(stop_reason, usage, self._first_text, self._age()))
+                await self._emit(ReplyCompleted(stop_reason, usage, self._first_text, self._age(), cost))
             case EngineError():
                 await self._fail(event)
 

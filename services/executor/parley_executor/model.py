@@ -134,12 +134,16 @@ class ReplyText:
 
 @dataclass(frozen=True, slots=True)
 class ReplyCompleted:
-    """The reply ended well. Seconds count from the accepted call; first_text is None for an empty reply."""
+    """The reply ended well. Seconds count from the accepted call; first_text is None for an empty reply.
+
+    cost: in millionths of a US dollar; None where the model's price is unknown.
+    """
 
     stop_reason: str
     usage: Usage
     first_text: float | None
     total: float
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

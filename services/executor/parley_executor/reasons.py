@@ -30,9 +30,20 @@ class Reason(Enum):
     STREAM_BROKEN = "STREAM_BROKEN"
     PROTOCOL = "PROTOCOL"
     TIMED_OUT = "TIMED_OUT"
+    START_FAILED = "START_FAILED"
+    CHILD_DIED = "CHILD_DIED"
 
 
-PASSING = frozenset({Reason.OVERLOADED, Reason.UPSTREAM_5XX, Reason.CONNECT, Reason.NO_HEADERS})
+PASSING = frozenset(
+    {
+        Reason.OVERLOADED,
+        Reason.UPSTREAM_5XX,
+        Reason.CONNECT,
+        Reason.NO_HEADERS,
+        Reason.START_FAILED,
+        Reason.CHILD_DIED,
+    }
+)
 """What may be gone a moment later: the kinds that the executor itself tries once more."""
 
 RETRYABLE = PASSING | {Reason.RATE_LIMITED, Reason.POOL_FULL, Reason.DRAINING, Reason.STREAM_BROKEN, Reason.TIMED_OUT}
@@ -65,6 +76,8 @@ _TABLE: dict[Reason, tuple[_Build, str]] = {
     Reason.STREAM_BROKEN: (_kind(faults.Conflict), "The reply broke in the middle."),
     Reason.PROTOCOL: (_kind(faults.Internal), "Claude's API answered in a form that is not understood."),
     Reason.TIMED_OUT: (_kind(faults.TimedOut), "Claude's API took too long."),
+    Reason.START_FAILED: (_kind(faults.Unavailable), "The claude program did not start."),
+    Reason.CHILD_DIED: (_kind(faults.Unavailable), "The claude program ended before it answered."),
 }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 
+from parley_executor import pricing
 from parley_executor.offers import split_aliases
 from parley_kit.settings import Address, ServiceSettings, Targets
 
@@ -13,6 +15,11 @@ from parley_kit.settings import Address, ServiceSettings, Targets
 def _check_aliases(text: str) -> str:
     split_aliases(text)
     return text
+
+
+def _check_prices(file: Path) -> Path:
+    pricing.load(file)
+    return file
 
 
 class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
@@ -48,7 +55,9 @@ class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
     monitor: Targets | None = Field(
         None, description="The monitors that learn of its load, host:port, several separated by commas; unset: none."
     )
-    slots: int = Field(16, ge=1, le=4096, description="How many replies run at once, a number.")
+    slots: int = Field(
+        16, ge=1, le=4096, description="How many replies run at once as far as memory and cores go, a number."
+    )
     queue: int = Field(32, ge=0, le=65536, description="How many calls may wait for a slot, a number.")
     slot_wait: float = Field(
         2.0, ge=0, le=600, description="How long a call waits for a slot before it is refused, in seconds."
@@ -74,6 +83,11 @@ class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
     )
     retries: int = Field(
         1, ge=0, le=5, description="How often a call of Claude that failed before its first text is tried again."
+    )
+    prices: Annotated[Path, AfterValidator(_check_prices)] | None = Field(
+        None,
+        description="A file of prices of models, of the form of parley_executor/prices.toml, which it adds to or overrides; "
+        "unset: none.",
     )
     headers_timeout: float = Field(
         20.0, gt=0, le=600, description="How long Claude's API may take to begin its answer, in seconds."

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+import structlog
 from opentelemetry import trace
 from prometheus_client import Counter, Gauge, Histogram
 from typing_extensions import override
@@ -26,6 +27,7 @@ CANCELLED = "CANCELLED"
 UNKNOWN_MODEL = "other"
 """The label of a model that Claude has never accepted: callers name what they like, and labels must stay few."""
 
+_MODEL = ("gen_ai_request_model",)
 _OPERATION = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
 
 
@@ -59,6 +61,12 @@ class Figures:
             semconv.UPSTREAM_RETRIES, "Second tries at Claude's API.", ("reason",), registry=registry
         )
         from_zero(self.retries, sorted(reason.value for reason in PASSING))
+        self.cost = Counter(
+            semconv.COST, "What replies cost, in US dollars, by the table of prices.", _MODEL, registry=registry
+        )
+        self.unpriced = Counter(
+            semconv.UNPRICED_REPLIES, "Replies of models whose price is unknown.", _MODEL, registry=registry
+        )
         self._accepted: set[str] = set()
 
     def accept(self, model: str) -> None:
@@ -70,17 +78,32 @@ class Figures:
             self.tokens.labels(*self.operation(model), kind)
         for outcome in ("", CANCELLED):
             self.duration.labels(*self.operation(model), outcome)
+        for counter in (self.cost, self.unpriced):
+            counter.labels(model)
 
     def operation(self, model: str) -> tuple[str, str, str]:
         """Return the labels of a call."""
-        return semconv.CHAT, semconv.ANTHROPIC, model if model in self._accepted else UNKNOWN_MODEL
+        return semconv.CHAT, semconv.ANTHROPIC, self.model(model)
+
+    def model(self, model: str) -> str:
+        """Return the label of a model."""
+        return model if model in self._accepted else UNKNOWN_MODEL
 
 
 class Telemetry(Observer):
     """The observer that writes spans and metrics."""
 
-    def __init__(self, tracer: trace.Tracer, metrics: Metrics, engine: str, slots: Slots) -> None:
+    def __init__(
+        self,
+        tracer: trace.Tracer,
+        metrics: Metrics,
+        log: structlog.stdlib.BoundLogger,
+        engine: str,
+        slots: Slots,
+    ) -> None:
         self._tracer = tracer
+        self._log = log
+        self._unpriced: set[str] = set()
         self._engine = engine
         self._figures = Figures(metrics)
         self._show_slots(metrics, slots)
@@ -111,7 +134,7 @@ class Telemetry(Observer):
         span = self._tracer.start_span(
             f"{semconv.CHAT} {request.model}", kind=trace.SpanKind.CLIENT, attributes=attributes
         )
-        call = _Call(span, self._figures, request.model)
+        call = _Call(span, self._figures, request.model, self._unknown_price)
         try:
             with trace.use_span(span, record_exception=False, set_status_on_exception=False):
                 yield call
@@ -129,14 +152,22 @@ class Telemetry(Observer):
             semconv.EXECUTOR_RETRY, {semconv.ERROR_TYPE: reason.value, semconv.EXECUTOR_RETRY_WAIT: wait}
         )
 
+    def _unknown_price(self, model: str) -> None:
+        """Say it once a model; each reply is counted."""
+        if model not in self._unpriced:
+            self._unpriced.add(model)
+            detail = "Its replies count no cost; put its price into a file that PARLEY_EXECUTOR_PRICES names."
+            self._log.warning("price.unknown", model=model, detail=detail)
+
 
 class _Call(Call):
-    """One span and its samples."""
+    """One span and its samples. unpriced: hears of a model whose price is unknown."""
 
-    def __init__(self, span: trace.Span, figures: Figures, model: str) -> None:
+    def __init__(self, span: trace.Span, figures: Figures, model: str, unpriced: Callable[[str], None]) -> None:
         self._span = span
         self._figures = figures
-        self._model = model
+        self._model = self._priced_as = model
+        self._unpriced = unpriced
         self._begun = time.perf_counter()
         self._error = CANCELLED
 
@@ -150,6 +181,7 @@ class _Call(Call):
     @override
     def started(self, started: Started) -> None:
         self._figures.accept(self._model)
+        self._priced_as = started.model or self._model
         self._span.set_attribute(semconv.GEN_AI_RESPONSE_MODEL, started.model)
         self._span.set_attribute(semconv.GEN_AI_RESPONSE_ID, started.response_id)
 
@@ -169,6 +201,17 @@ class _Call(Call):
         labels = self._figures.operation(self._model)
         for kind, count in _usage_kinds(finished.usage).items():
             self._figures.tokens.labels(*labels, kind).observe(count)
+        self._show_cost(finished.cost)
+
+    def _show_cost(self, cost: int | None) -> None:
+        """cost: in millionths of a US dollar; None where the price is unknown."""
+        model = self._figures.model(self._model)
+        if cost is None:
+            self._figures.unpriced.labels(model).inc()
+            self._unpriced(self._priced_as)
+            return
+        self._figures.cost.labels(model).inc(cost / 1e6)
+        self._span.set_attribute(semconv.EXECUTOR_COST, cost / 1e6)
 
     @override
     def failed(self, error: EngineError) -> None:

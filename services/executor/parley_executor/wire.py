@@ -200,6 +200,7 @@ def _completed(event: ReplyCompleted) -> pb.Completed:
             output_tokens=usage.output_tokens,
             cache_read_tokens=usage.cache_read_tokens,
             cache_write_tokens=usage.cache_write_tokens,
+            cost_micro_usd=event.cost,
         ),
         timings=pb.Timings(first_text=first_text, total=_seconds(event.total)),
     )

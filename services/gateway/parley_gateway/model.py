@@ -73,12 +73,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that one reply used."""
+    """What one reply used: tokens, and its cost in millionths of a US dollar, 0 where unknown."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
+    cost: int = 0
 
 
 class Outcome(StrEnum):

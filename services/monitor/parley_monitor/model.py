@@ -9,6 +9,9 @@ from enum import Enum
 EXECUTOR = "executor"
 GATEWAY = "gateway"
 SERVICES = (GATEWAY, "cache", EXECUTOR, "monitor")
+LIMITS = ("requests", "input_tokens", "output_tokens")
+SPENT = 0.02
+"""With less than this left of a rate limit there is no use in asking Claude: about a second's refill."""
 
 
 class Tier(Enum):
@@ -47,6 +50,31 @@ class Slots:
 
 
 @dataclass(frozen=True, slots=True)
+class Headroom:
+    """What an executor could get of Claude: the share that is left of each rate limit, 0 to 1, None where unknown.
+
+    `calls`: how many it would pass on now; None is any number.
+    """
+
+    requests: float | None = None
+    input_tokens: float | None = None
+    output_tokens: float | None = None
+    calls: int | None = None
+
+    @property
+    def known(self) -> dict[str, float]:
+        """The shares that are known, by limit."""
+        shares = {name: getattr(self, name) for name in LIMITS}
+        return {name: share for name, share in shares.items() if share is not None}
+
+    def bound(self, slots: int) -> int:
+        """Return how many of so many slots can be used."""
+        if any(share < SPENT for share in self.known.values()):
+            return 0
+        return slots if self.calls is None else min(slots, self.calls)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One instance's load. Memory in bytes; `cpu_cores` 1.0 is one core; shares are 0 to 1, None where unknown."""
 
@@ -61,6 +89,14 @@ class Report:
     in_flight: int = 0
     memory_share: float | None = None
     stall_share: float | None = None
+    headroom: Headroom | None = None
+
+    @property
+    def free(self) -> int:
+        """How many slots may be taken, as far as Claude's limits go."""
+        if self.slots is None:
+            return 0
+        return self.slots.free if self.headroom is None else self.headroom.bound(self.slots.free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +110,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Executor:
-    """An executor as gateways see it; `free` is 0 while it is draining or silent."""
+    """An executor as gateways see it; `free` is 0 while it is draining, silent, or out of Claude's limits."""
 
     instance: str
     address: str

@@ -14,17 +14,18 @@ SATURATED = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The slots of the executors, by how they stand."""
+    """The slots of the executors, by how they stand. blocked: not taken, but Claude's limits leave nothing for them."""
 
     free: int = 0
     busy: int = 0
+    blocked: int = 0
     draining: int = 0
     stale: int = 0
 
     @property
     def total(self) -> int:
         """All slots."""
-        return self.free + self.busy + self.draining + self.stale
+        return self.free + self.busy + self.blocked + self.draining + self.stale
 
 
 def assess(members: Sequence[Member], estimate: timedelta | None = None) -> Capacity:
@@ -42,18 +43,26 @@ def assess(members: Sequence[Member], estimate: timedelta | None = None) -> Capa
 
 def pool(members: Iterable[Member]) -> Pool:
     """Return the executors' slots by state: busy are the taken ones of the live, whole counts of the others."""
-    slots: dict[State, list[Slots]] = {state: [] for state in State}
+    reports: dict[State, list[tuple[Report, Slots]]] = {state: [] for state in State}
     for member in members:
         if member.report.service == EXECUTOR and member.report.slots is not None:
-            slots[member.state].append(member.report.slots)
-    totals = {state: sum(each.total for each in group) for state, group in slots.items()}
-    free = sum(each.free for each in slots[State.LIVE])
+            reports[member.state].append((member.report, member.report.slots))
+    totals = {state: sum(slots.total for _, slots in group) for state, group in reports.items()}
+    untaken = sum(slots.free for _, slots in reports[State.LIVE])
+    free = sum(report.free for report, _ in reports[State.LIVE])
     return Pool(
         free=free,
-        busy=totals[State.LIVE] - free,
+        busy=totals[State.LIVE] - untaken,
+        blocked=untaken - free,
         draining=totals[State.DRAINING],
         stale=totals[State.STALE],
     )
+
+
+def headroom(members: Iterable[Member]) -> dict[str, float]:
+    """Return what is left of each of Claude's limits where the least is left; nothing of what nobody knows."""
+    told = [member.report.headroom.known for member in members if member.report.headroom is not None]
+    return {limit: min(each[limit] for each in told if limit in each) for limit in set().union(*told)}
 
 
 def saturation(members: Iterable[Member]) -> dict[str, float]:
@@ -108,7 +117,7 @@ def _executor(member: Member) -> Executor:
         address=report.address,
         version=report.version,
         slots=slots.total,
-        free=slots.free if member.state is State.LIVE else 0,
+        free=report.free if member.state is State.LIVE else 0,
         draining=report.draining,
         stale=member.state is State.STALE,
     )

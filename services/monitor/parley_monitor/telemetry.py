@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Count
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -14,10 +14,10 @@ from parley_kit import semconv
 from parley_kit.metrics import Metrics
 from parley_kit.telemetry import traceparent_of
 from parley_monitor import saturation
-from parley_monitor.model import EXECUTOR, SERVICES, Capacity, Member, State, Tier
+from parley_monitor.model import EXECUTOR, LIMITS, SERVICES, Capacity, Member, State, Tier
 from parley_monitor.ports import Observer
 
-SLOT_STATES = ("free", "busy", "draining", "stale")
+SLOT_STATES = ("free", "busy", "blocked", "draining", "stale")
 
 
 class Telemetry(Observer):
@@ -31,6 +31,12 @@ class Telemetry(Observer):
             semconv.SATURATION_RATIO,
             "How full the worst resource of a pool is; 1 is full.",
             ("pool",),
+            registry=registry,
+        )
+        self._headroom = Gauge(
+            semconv.CAPACITY_HEADROOM,
+            "What is left of each rate limit at Claude's API, of the executor with the least; 1 is all of it.",
+            ("limit",),
             registry=registry,
         )
         self._tier = Gauge(
@@ -53,15 +59,8 @@ class Telemetry(Observer):
         for state in State:
             self._executors.labels(state.value).set(states[state])
         self._age.set(max((member.age for member in members), default=0.0))
-        self._show_saturation(saturation.saturation(members))
-
-    def _show_saturation(self, ratios: dict[str, float]) -> None:
-        """A pool without instances has no ratio: 0 would say that it is idle."""
-        for service in SERVICES:
-            if service in ratios:
-                self._saturation.labels(service).set(ratios[service])
-            else:
-                self._saturation.remove_by_labels({"pool": service})
+        _show(self._saturation, "pool", SERVICES, saturation.saturation(members))
+        _show(self._headroom, "limit", LIMITS, saturation.headroom(members))
 
     @override
     def assessed(self, capacity: Capacity) -> str:
@@ -80,3 +79,12 @@ class Telemetry(Observer):
         )
         span.end()
         return traceparent_of(span)
+
+
+def _show(gauge: Gauge, label: str, values: Iterable[str], ratios: Mapping[str, float]) -> None:
+    """Set a gauge for the label values that have a ratio; the others have none: 0 would claim something."""
+    for value in values:
+        if value in ratios:
+            gauge.labels(value).set(ratios[value])
+        else:
+            gauge.remove_by_labels({label: value})

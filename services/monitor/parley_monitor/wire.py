@@ -9,7 +9,7 @@ from functools import lru_cache
 from parley.monitor.v1 import monitor_pb2 as pb
 from parley_kit.faults import InvalidInput
 from parley_kit.settings import split_address
-from parley_monitor.model import SERVICES, Capacity, CapacityMap, Executor, Report, Slots, Tier
+from parley_monitor.model import SERVICES, Capacity, CapacityMap, Executor, Headroom, Report, Slots, Tier
 
 MAX_NAME = 128
 MAX_ADDRESS = 256
@@ -37,6 +37,7 @@ def report(message: pb.LoadReport) -> Report:
         version=message.version,
         draining=message.draining,
         slots=_slots(message.slots) if message.HasField("slots") else None,
+        headroom=_headroom(message.headroom) if message.HasField("headroom") else None,
         memory_bytes=message.memory_bytes,
         cpu_cores=message.cpu_cores,
         in_flight=message.in_flight,
@@ -85,6 +86,21 @@ def _slots(message: pb.Slots) -> Slots:
         if count > MAX_SLOTS:
             raise InvalidInput(f"report.slots.{name}", f"must be at most {MAX_SLOTS}.")
     return Slots(message.total, message.busy, message.waiting)
+
+
+def _headroom(message: pb.Headroom) -> Headroom:
+    return Headroom(
+        requests=_share("requests", message.requests) if message.HasField("requests") else None,
+        input_tokens=_share("input_tokens", message.input_tokens) if message.HasField("input_tokens") else None,
+        output_tokens=_share("output_tokens", message.output_tokens) if message.HasField("output_tokens") else None,
+        calls=message.calls if message.HasField("calls") else None,
+    )
+
+
+def _share(limit: str, message: pb.Allowance) -> float:
+    if not 0 <= message.share <= 1:  # nor is what is no number
+        raise InvalidInput(f"report.headroom.{limit}.share", "must be from 0 to 1.")
+    return message.share
 
 
 def _check_text(field: str, text: str, longest: int, *, required: bool = False) -> None:

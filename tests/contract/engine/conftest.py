@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
-from support.engines import messages_api
+from support.claude_processes import launch_of, real_program
+from support.engines import claude_cli, messages_api
 
 from parley_executor.engines.port import Engine
 from parley_sandbox.anthropic import LoopbackClaude, Pace
 
+ENGINES: dict[str, Callable[[str, Path], Engine]] = {
+    "messages_api": lambda base_url, _: messages_api(base_url),
+    "claude_cli": lambda base_url, root: claude_cli(launch_of(real_program(), root, base_url)),
+}
 FAST = Pace(ttft=0.01, tps=500)
 
 
@@ -26,10 +33,13 @@ async def base_url(claude: LoopbackClaude) -> AsyncIterator[str]:
         yield address.base_url
 
 
-@pytest.fixture(params=["messages_api"])
-async def engine(request: pytest.FixtureRequest, claude: LoopbackClaude, base_url: str) -> AsyncIterator[Engine]:
-    engine = {"messages_api": messages_api}[request.param](base_url)
+@pytest.fixture(params=["messages_api", "claude_cli"])
+async def engine(
+    request: pytest.FixtureRequest, claude: LoopbackClaude, base_url: str, tmp_path: Path
+) -> AsyncIterator[Engine]:
+    engine = ENGINES[request.param](base_url, tmp_path)
     await engine.start()
     yield engine
     await engine.close(1.0)
     await claude.streams_open(0)
+    assert not os.listdir(tmp_path), "a process left its directory behind"

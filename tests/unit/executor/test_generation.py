@@ -11,6 +11,7 @@ from support.conversations import ask
 from support.engines import FINISHED, SILENCE, STARTED, Script, Scripted, deltas
 from typing_extensions import override
 
+from parley_executor import pricing
 from parley_executor.engines.port import EngineError, Finished, Started
 from parley_executor.generation import Generation, Limits
 from parley_executor.model import (
@@ -83,8 +84,15 @@ class Stage:
         self.slots = Slots(slots, queue=4, patience=0.01)
         self.notes = Notes()
         limits = Limits(first_text=3.0, gap=4.0, whole=whole, join=join, buffer=100)
-        self.generation = Generation(self.engine, self.slots, limits, self.notes)
+        self.unasked: EngineError | None = None
+        self.generation = Generation(
+            self.engine, self.slots, limits, self.notes, prices=pricing.built_in(), check=self._check
+        )
         self.told: list[ReplyEvent] = []
+
+    def _check(self, model: str) -> None:
+        if self.unasked is not None:
+            raise self.unasked
 
     async def run(self, time_left: float | None = None, **asked: Any) -> list[ReplyEvent]:
         async def emit(event: ReplyEvent) -> None:

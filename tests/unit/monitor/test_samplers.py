@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from parley_kit.cgroup import ControlGroup
 from parley_kit.clock import ManualClock
 from parley_monitor.samplers.cgroup import CgroupSampler
 from parley_monitor.samplers.port import Sample
@@ -27,7 +28,7 @@ def group(folder: Path, **files: str) -> Path:
 
 def sampler(clock: ManualClock, tmp_path: Path, membership: str) -> CgroupSampler:
     (tmp_path / "membership").write_text(membership)
-    return CgroupSampler(clock, membership=tmp_path / "membership", mount=tmp_path / "mount")
+    return CgroupSampler(clock, ControlGroup(tmp_path / "membership", tmp_path / "mount"))
 
 
 async def test_version_2_is_read_whole(clock: ManualClock, tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_without_a_group_nothing_is_claimed(clock: ManualClock, tmp_path: Path, 
 
 
 def test_without_a_membership_file_nothing_is_claimed(clock: ManualClock, tmp_path: Path) -> None:
-    assert CgroupSampler(clock, membership=tmp_path / "none", mount=tmp_path).sample() == Sample()
+    assert CgroupSampler(clock, ControlGroup(tmp_path / "none", tmp_path)).sample() == Sample()
 
 
 def test_a_process_knows_its_memory_and_its_work() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,7 +21,7 @@ from parley_executor.engines.messages_errors import error_of_response
 from parley_executor.engines.messages_listing import Listing
 from parley_executor.engines.messages_reply import Reply
 from parley_executor.engines.port import Deadline, Engine, EngineError, EngineEvent
-from parley_executor.model import ModelCard, Part, Request, Text
+from parley_executor.model import ModelCard, Request
 from parley_executor.reasons import Reason
 from parley_kit.clock import Clock
 
@@ -43,9 +43,6 @@ LONGEST_LIST: Final = 4 * 1024 * 1024
 TAIL_LIMIT: Final = 0.25
 """How long the end of a finished response is waited for, so that its connection can be used again, in seconds."""
 
-LARGE: Final = 256 * 1024
-"""From how many characters of text and bytes of files a request is encoded off the event loop."""
-
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -66,13 +63,19 @@ class Access:
 
 
 class MessagesApi(Engine):
-    """Claude by its API."""
+    """Claude by its API. note: takes the model and the headers of each answer to a question."""
 
     name = "messages_api"
 
-    def __init__(self, access: Access, clock: Clock) -> None:
+    def __init__(
+        self,
+        access: Access,
+        clock: Clock,
+        note: Callable[[str, Mapping[str, str]], None] = lambda _model, _headers: None,
+    ) -> None:
         self._access = access
         self._clock = clock
+        self._note = note
         self._session: aiohttp.ClientSession | None = None
         self._listing = Listing(self._fetch_models, clock)
         self._ready = False
@@ -187,6 +190,7 @@ class MessagesApi(Engine):
                 response = await self._session.post(
                     self._url("/v1/messages"), data=body, headers=request.trace, allow_redirects=False
                 )
+                self._note(request.model, response.headers)
                 return await self._accepted(response)
         except (aiohttp.ClientError, ConnectionError) as error:
             raise EngineError(Reason.CONNECT) from error
@@ -221,14 +225,9 @@ class MessagesApi(Engine):
 
 async def _encode(request: Request, card: ModelCard | None) -> bytes | io.BytesIO:
     """Return the body; a large one is made off the event loop, and sent piece by piece."""
-    size = sum(_size(part) for message in request.messages for part in message.parts)
-    if size < LARGE:
+    if messages_body.size(request.messages) < messages_body.LARGE:
         return messages_body.encode(request, card)
     return io.BytesIO(await asyncio.to_thread(messages_body.encode, request, card))
-
-
-def _size(part: Part) -> int:
-    return len(part.text) if isinstance(part, Text) else len(part.content)
 
 
 async def _read(response: aiohttp.ClientResponse, deadline: Deadline, reply: Reply) -> bytes:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from parley_executor.engines.messages_models import most_output, thinking
 from parley_executor.model import Document, Image, Message, ModelCard, Part, Request, Role, Text
+
+LARGE: Final = 256 * 1024
+"""From how many characters of text and bytes of files a request is encoded off the event loop."""
 
 _CACHED = {"cache_control": {"type": "ephemeral"}}
 
@@ -47,8 +50,17 @@ def newest_question(conversation: Sequence[Message]) -> int:
     return index
 
 
+def size(conversation: Sequence[Message]) -> int:
+    """Return how many characters of text and bytes of files there are."""
+    return sum(
+        len(part.text) if isinstance(part, Text) else len(part.content)
+        for message in conversation
+        for part in message.parts
+    )
+
+
 def _message(message: Message, *, mark: bool) -> dict[str, Any]:
-    blocks = [_block(part) for part in message.parts]
+    blocks = [block(part) for part in message.parts]
     return {"role": message.role.value, "content": _marked(blocks) if mark else blocks}
 
 
@@ -56,7 +68,8 @@ def _marked(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*blocks[:-1], {**blocks[-1], **_CACHED}]
 
 
-def _block(part: Part) -> dict[str, Any]:
+def block(part: Part) -> dict[str, Any]:
+    """Return one part of a message as the API wants it."""
     match part:
         case Text(text):
             return {"type": "text", "text": text}

@@ -50,16 +50,16 @@ _NO_CREDIT = ("credit balance",)
 
 def error_of_response(status: int, body: bytes, headers: Mapping[str, str], now: datetime) -> EngineError:
     """Return the error that an HTTP answer other than 200 means."""
-    reason = _reason_of_status(status)
+    reason = reason_of_status(status)
     if reason is Reason.INVALID_REQUEST:
-        reason = _closer_reason(_message(body))
+        reason = closer_reason(_message(body))
     return EngineError(reason, retry_after=retry_after(headers, now), upstream_status=status)
 
 
 def error_of_type(kind: str) -> EngineError:
     """Return the error that an error event in a stream means; its HTTP status had been 200."""
     status = _STATUS_OF_TYPE.get(kind, 500)
-    return EngineError(_reason_of_status(status), upstream_status=status)
+    return EngineError(reason_of_status(status), upstream_status=status)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
@@ -80,7 +80,8 @@ def _until(date: str, now: datetime) -> timedelta | None:
     return max(timedelta(0), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
 
 
-def _reason_of_status(status: int) -> Reason:
+def reason_of_status(status: int) -> Reason:
+    """Return what an HTTP status means."""
     known = _BY_STATUS.get(status)
     if known is not None:
         return known
@@ -89,7 +90,8 @@ def _reason_of_status(status: int) -> Reason:
     return Reason.INVALID_REQUEST if status >= 400 else Reason.PROTOCOL  # noqa: PLR2004 — HTTP's client faults
 
 
-def _closer_reason(message: str) -> Reason:
+def closer_reason(message: str) -> Reason:
+    """Return what the API's words under status 400, in lower case, mean."""
     if any(words in message for words in _TOO_LONG):
         return Reason.PROMPT_TOO_LONG
     if any(words in message for words in _NO_CREDIT):

@@ -70,15 +70,19 @@ class MalformedEventError(ValueError):
 def parse(event: SseEvent) -> MessageEvent | None:
     """Return the value of an event, None for one that says nothing to us. Raises MalformedEventError."""
     try:
-        return _read(orjson.loads(event.data))
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return read(orjson.loads(event.data))
+    except (orjson.JSONDecodeError, MalformedEventError):
         # Without the cause: its text quotes the event, which may hold a member's words.
         raise MalformedEventError(event.name) from None
 
 
-def _read(data: dict[str, Any]) -> MessageEvent | None:
-    reader = _READERS.get(data["type"])
-    return None if reader is None else reader(data)
+def read(data: Any) -> MessageEvent | None:
+    """Return the value of an event's JSON, None for one that says nothing to us. Raises MalformedEventError."""
+    try:
+        reader = _READERS.get(data["type"])
+        return None if reader is None else reader(data)
+    except (KeyError, TypeError, AttributeError):
+        raise MalformedEventError from None
 
 
 def _piece(part: dict[str, Any]) -> TextPiece | None:

@@ -17,10 +17,14 @@ from parley_executor.reasons import RETRYABLE, Reason
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Claude accepted the request. response_id: its own name of the reply, for support."""
+    """Claude accepted the request. response_id: its own name of the reply, for support.
+
+    session: the `claude` program's name of the conversation it runs in; empty where there is no such program.
+    """
 
     model: str
     response_id: str
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,14 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The reply is whole; stop_reason as Claude's API names it."""
+    """The reply is whole; stop_reason as Claude's API names it.
+
+    cost: in millionths of a US dollar; None as long as nobody has priced it, or nobody knows the price.
+    """
 
     stop_reason: str
     usage: Usage
+    cost: int | None = None
 
 
 EngineEvent = Started | Delta | Finished

@@ -51,8 +51,15 @@ def _posted(posted: Iterable[pb.Posted]) -> tuple[claims.Posted, ...]:
     return tuple(claims.Posted(kind, one.index, one.message_id) for kind, one in known if kind is not None)
 
 
-def _usage(usage: pb.Usage) -> Usage:
-    return Usage(usage.input_tokens, usage.output_tokens, usage.cache_read_tokens, usage.cache_write_tokens)
+def _usage(text_end: pb.TextEnd) -> Usage:
+    usage = text_end.usage
+    return Usage(
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        text_end.cost_micro_usd,
+    )
 
 
 def _result(text_end: pb.TextEnd) -> claims.Result:
@@ -126,7 +133,7 @@ _READ: dict[str | None, Callable[[pb.HoldTurnResponse], claims.Event]] = {
     "queued": lambda said: claims.Queued(said.queued.position),
     "opened": lambda said: _opened(said.opened),
     "text": lambda said: claims.Text(said.text.attempt, said.text.offset, said.text.text),
-    "text_end": lambda said: claims.TextEnd(said.text_end.attempt, _result(said.text_end), _usage(said.text_end.usage)),
+    "text_end": lambda said: claims.TextEnd(said.text_end.attempt, _result(said.text_end), _usage(said.text_end)),
     "restarted": lambda said: claims.Restarted(said.restarted.attempt),
     "stop_requested": lambda said: claims.StopRequested(said.stop_requested.by, said.stop_requested.others_read),
     "committed": lambda _: claims.Committed(),

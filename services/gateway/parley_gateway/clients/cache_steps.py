@@ -92,16 +92,16 @@ def _posted(posted: claims.Posted) -> pb.Posted:
 
 
 def _text_end(step: claims.TextEnd) -> pb.TextEnd:
-    usage = _usage(step.usage)
+    usage, cost = _usage(step.usage), step.usage.cost
     match step.result:
         case claims.Whole(stop_reason):
-            return pb.TextEnd(attempt=step.attempt, stop_reason=stop_reason, usage=usage)
+            return pb.TextEnd(attempt=step.attempt, stop_reason=stop_reason, usage=usage, cost_micro_usd=cost)
         case claims.Cut():
-            return pb.TextEnd(attempt=step.attempt, stopped=pb.Stopped(), usage=usage)
+            return pb.TextEnd(attempt=step.attempt, stopped=pb.Stopped(), usage=usage, cost_micro_usd=cost)
         case claims.Broke(reason, retryable, retry_after):
             wait = duration(retry_after) if retry_after is not None else None
             error = pb.TextError(reason=reason, retryable=retryable, retry_after=wait)
-            return pb.TextEnd(attempt=step.attempt, error=error, usage=usage)
+            return pb.TextEnd(attempt=step.attempt, error=error, usage=usage, cost_micro_usd=cost)
 
 
 def _usage(usage: Usage) -> pb.Usage:

@@ -76,12 +76,20 @@ def _event(response: pb.ExecuteResponse) -> ExecutionEvent | None:
         case "text_delta":
             return Delta(response.text_delta.text)
         case "completed":
-            usage = response.completed.usage
-            spent = Usage(usage.input_tokens, usage.output_tokens, usage.cache_read_tokens, usage.cache_write_tokens)
-            return Completed(response.completed.stop_reason, spent)
+            return Completed(response.completed.stop_reason, _usage(response.completed.usage))
         case "failed":
             failed = response.failed
             wait = failed.retry_after.ToTimedelta() if failed.HasField("retry_after") else None
             return Failed(failed.reason, failed.retryable, wait)
         case _:
             return None
+
+
+def _usage(usage: pb.Usage) -> Usage:
+    return Usage(
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_tokens,
+        usage.cost_micro_usd,
+    )

@@ -25,37 +25,41 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fparley/monitor/v1/monitor.proto\x12\x11parley.monitor.v1\x1a\x1egoogle/protobuf/duration.proto\">\n\rReportRequest\x12-\n\x06report\x18\x01 \x01(\x0b\x32\x1d.parley.monitor.v1.LoadReport\"\xc8\x01\n\nLoadReport\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x10\n\x08instance\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\x12\x10\n\x08\x64raining\x18\x05 \x01(\x08\x12\'\n\x05slots\x18\x06 \x01(\x0b\x32\x18.parley.monitor.v1.Slots\x12\x14\n\x0cmemory_bytes\x18\x07 \x01(\x04\x12\x11\n\tcpu_cores\x18\x08 \x01(\x01\x12\x11\n\tin_flight\x18\t \x01(\r\"5\n\x05Slots\x12\r\n\x05total\x18\x01 \x01(\r\x12\x0c\n\x04\x62usy\x18\x02 \x01(\r\x12\x0f\n\x07waiting\x18\x03 \x01(\r\"n\n\x0eReportResponse\x12+\n\x08interval\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\tdirective\x18\x02 \x01(\x0b\x32\x1c.parley.monitor.v1.Directive\"R\n\tDirective\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12.\n\x08tune_ttl\x18\x02 \x01(\x0b\x32\x1a.parley.monitor.v1.TuneTtlH\x00\x42\x05\n\x03\x61\x63t\"\x19\n\x07TuneTtl\x12\x0e\n\x06\x66\x61\x63tor\x18\x01 \x01(\x01\"\'\n\x14WatchCapacityRequest\x12\x0f\n\x07watcher\x18\x01 \x01(\t\"I\n\x15WatchCapacityResponse\x12\x30\n\x08\x63\x61pacity\x18\x01 \x01(\x0b\x32\x1e.parley.monitor.v1.CapacityMap\"\xd4\x01\n\x0b\x43\x61pacityMap\x12%\n\x04tier\x18\x01 \x01(\x0e\x32\x17.parley.monitor.v1.Tier\x12\x13\n\x0btraceparent\x18\x02 \x01(\t\x12.\n\texecutors\x18\x03 \x03(\x0b\x32\x1b.parley.monitor.v1.Executor\x12,\n\x08gateways\x18\x04 \x03(\x0b\x32\x1a.parley.monitor.v1.Gateway\x12+\n\x08\x65stimate\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"|\n\x08\x45xecutor\x12\x10\n\x08instance\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\r\n\x05slots\x18\x04 \x01(\r\x12\x0c\n\x04\x66ree\x18\x05 \x01(\r\x12\x10\n\x08\x64raining\x18\x06 \x01(\x08\x12\r\n\x05stale\x18\x07 \x01(\x08\"-\n\x07Gateway\x12\x10\n\x08instance\x18\x01 \x01(\t\x12\x10\n\x08\x64raining\x18\x02 \x01(\x08*R\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x0f\n\x0bTIER_NORMAL\x10\x01\x12\r\n\tTIER_BUSY\x10\x02\x12\x14\n\x10TIER_UNAVAILABLE\x10\x03\x32\xc9\x01\n\x0eMonitorService\x12Q\n\x06Report\x12 .parley.monitor.v1.ReportRequest\x1a!.parley.monitor.v1.ReportResponse(\x01\x30\x01\x12\x64\n\rWatchCapacity\x12\'.parley.monitor.v1.WatchCapacityRequest\x1a(.parley.monitor.v1.WatchCapacityResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fparley/monitor/v1/monitor.proto\x12\x11parley.monitor.v1\x1a\x1egoogle/protobuf/duration.proto\">\n\rReportRequest\x12-\n\x06report\x18\x01 \x01(\x0b\x32\x1d.parley.monitor.v1.LoadReport\"\xf7\x01\n\nLoadReport\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x10\n\x08instance\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\t\x12\x10\n\x08\x64raining\x18\x05 \x01(\x08\x12\'\n\x05slots\x18\x06 \x01(\x0b\x32\x18.parley.monitor.v1.Slots\x12\x14\n\x0cmemory_bytes\x18\x07 \x01(\x04\x12\x11\n\tcpu_cores\x18\x08 \x01(\x01\x12\x11\n\tin_flight\x18\t \x01(\r\x12-\n\x08headroom\x18\n \x01(\x0b\x32\x1b.parley.monitor.v1.Headroom\"5\n\x05Slots\x12\r\n\x05total\x18\x01 \x01(\r\x12\x0c\n\x04\x62usy\x18\x02 \x01(\r\x12\x0f\n\x07waiting\x18\x03 \x01(\r\"\xc1\x01\n\x08Headroom\x12.\n\x08requests\x18\x01 \x01(\x0b\x32\x1c.parley.monitor.v1.Allowance\x12\x32\n\x0cinput_tokens\x18\x02 \x01(\x0b\x32\x1c.parley.monitor.v1.Allowance\x12\x33\n\routput_tokens\x18\x03 \x01(\x0b\x32\x1c.parley.monitor.v1.Allowance\x12\x12\n\x05\x63\x61lls\x18\x04 \x01(\rH\x00\x88\x01\x01\x42\x08\n\x06_calls\"F\n\tAllowance\x12\r\n\x05share\x18\x01 \x01(\x01\x12*\n\x07\x66ull_in\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"n\n\x0eReportResponse\x12+\n\x08interval\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\tdirective\x18\x02 \x01(\x0b\x32\x1c.parley.monitor.v1.Directive\"R\n\tDirective\x12\x0e\n\x06number\x18\x01 \x01(\x04\x12.\n\x08tune_ttl\x18\x02 \x01(\x0b\x32\x1a.parley.monitor.v1.TuneTtlH\x00\x42\x05\n\x03\x61\x63t\"\x19\n\x07TuneTtl\x12\x0e\n\x06\x66\x61\x63tor\x18\x01 \x01(\x01\"\'\n\x14WatchCapacityRequest\x12\x0f\n\x07watcher\x18\x01 \x01(\t\"I\n\x15WatchCapacityResponse\x12\x30\n\x08\x63\x61pacity\x18\x01 \x01(\x0b\x32\x1e.parley.monitor.v1.CapacityMap\"\xd4\x01\n\x0b\x43\x61pacityMap\x12%\n\x04tier\x18\x01 \x01(\x0e\x32\x17.parley.monitor.v1.Tier\x12\x13\n\x0btraceparent\x18\x02 \x01(\t\x12.\n\texecutors\x18\x03 \x03(\x0b\x32\x1b.parley.monitor.v1.Executor\x12,\n\x08gateways\x18\x04 \x03(\x0b\x32\x1a.parley.monitor.v1.Gateway\x12+\n\x08\x65stimate\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"|\n\x08\x45xecutor\x12\x10\n\x08instance\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\r\n\x05slots\x18\x04 \x01(\r\x12\x0c\n\x04\x66ree\x18\x05 \x01(\r\x12\x10\n\x08\x64raining\x18\x06 \x01(\x08\x12\r\n\x05stale\x18\x07 \x01(\x08\"-\n\x07Gateway\x12\x10\n\x08instance\x18\x01 \x01(\t\x12\x10\n\x08\x64raining\x18\x02 \x01(\x08*R\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x0f\n\x0bTIER_NORMAL\x10\x01\x12\r\n\tTIER_BUSY\x10\x02\x12\x14\n\x10TIER_UNAVAILABLE\x10\x03\x32\xc9\x01\n\x0eMonitorService\x12Q\n\x06Report\x12 .parley.monitor.v1.ReportRequest\x1a!.parley.monitor.v1.ReportResponse(\x01\x30\x01\x12\x64\n\rWatchCapacity\x12\'.parley.monitor.v1.WatchCapacityRequest\x1a(.parley.monitor.v1.WatchCapacityResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'parley.monitor.v1.monitor_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TIER']._serialized_start=1135
-  _globals['_TIER']._serialized_end=1217
+  _globals['_TIER']._serialized_start=1450
+  _globals['_TIER']._serialized_end=1532
   _globals['_REPORTREQUEST']._serialized_start=86
   _globals['_REPORTREQUEST']._serialized_end=148
   _globals['_LOADREPORT']._serialized_start=151
-  _globals['_LOADREPORT']._serialized_end=351
-  _globals['_SLOTS']._serialized_start=353
-  _globals['_SLOTS']._serialized_end=406
-  _globals['_REPORTRESPONSE']._serialized_start=408
-  _globals['_REPORTRESPONSE']._serialized_end=518
-  _globals['_DIRECTIVE']._serialized_start=520
-  _globals['_DIRECTIVE']._serialized_end=602
-  _globals['_TUNETTL']._serialized_start=604
-  _globals['_TUNETTL']._serialized_end=629
-  _globals['_WATCHCAPACITYREQUEST']._serialized_start=631
-  _globals['_WATCHCAPACITYREQUEST']._serialized_end=670
-  _globals['_WATCHCAPACITYRESPONSE']._serialized_start=672
-  _globals['_WATCHCAPACITYRESPONSE']._serialized_end=745
-  _globals['_CAPACITYMAP']._serialized_start=748
-  _globals['_CAPACITYMAP']._serialized_end=960
-  _globals['_EXECUTOR']._serialized_start=962
-  _globals['_EXECUTOR']._serialized_end=1086
-  _globals['_GATEWAY']._serialized_start=1088
-  _globals['_GATEWAY']._serialized_end=1133
-  _globals['_MONITORSERVICE']._serialized_start=1220
-  _globals['_MONITORSERVICE']._serialized_end=1421
+  _globals['_LOADREPORT']._serialized_end=398
+  _globals['_SLOTS']._serialized_start=400
+  _globals['_SLOTS']._serialized_end=453
+  _globals['_HEADROOM']._serialized_start=456
+  _globals['_HEADROOM']._serialized_end=649
+  _globals['_ALLOWANCE']._serialized_start=651
+  _globals['_ALLOWANCE']._serialized_end=721
+  _globals['_REPORTRESPONSE']._serialized_start=723
+  _globals['_REPORTRESPONSE']._serialized_end=833
+  _globals['_DIRECTIVE']._serialized_start=835
+  _globals['_DIRECTIVE']._serialized_end=917
+  _globals['_TUNETTL']._serialized_start=919
+  _globals['_TUNETTL']._serialized_end=944
+  _globals['_WATCHCAPACITYREQUEST']._serialized_start=946
+  _globals['_WATCHCAPACITYREQUEST']._serialized_end=985
+  _globals['_WATCHCAPACITYRESPONSE']._serialized_start=987
+  _globals['_WATCHCAPACITYRESPONSE']._serialized_end=1060
+  _globals['_CAPACITYMAP']._serialized_start=1063
+  _globals['_CAPACITYMAP']._serialized_end=1275
+  _globals['_EXECUTOR']._serialized_start=1277
+  _globals['_EXECUTOR']._serialized_end=1401
+  _globals['_GATEWAY']._serialized_start=1403
+  _globals['_GATEWAY']._serialized_end=1448
+  _globals['_MONITORSERVICE']._serialized_start=1535
+  _globals['_MONITORSERVICE']._serialized_end=1736
 # @@protoc_insertion_point(module_scope)

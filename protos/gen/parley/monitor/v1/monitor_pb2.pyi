@@ -31,7 +31,7 @@ class _TierEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Tier.ValueType],
     TIER_NORMAL: _Tier.ValueType  # 1
     """Answers start at once."""
     TIER_BUSY: _Tier.ValueType  # 2
-    """Every slot is taken: answers wait."""
+    """No slot may be taken: answers wait."""
     TIER_UNAVAILABLE: _Tier.ValueType  # 3
     """No executor is alive."""
 
@@ -43,7 +43,7 @@ TIER_UNSPECIFIED: Tier.ValueType  # 0
 TIER_NORMAL: Tier.ValueType  # 1
 """Answers start at once."""
 TIER_BUSY: Tier.ValueType  # 2
-"""Every slot is taken: answers wait."""
+"""No slot may be taken: answers wait."""
 TIER_UNAVAILABLE: Tier.ValueType  # 3
 """No executor is alive."""
 Global___Tier: _TypeAlias = Tier  # noqa: Y015
@@ -87,6 +87,7 @@ class LoadReport(_message.Message):
     MEMORY_BYTES_FIELD_NUMBER: _builtins.int
     CPU_CORES_FIELD_NUMBER: _builtins.int
     IN_FLIGHT_FIELD_NUMBER: _builtins.int
+    HEADROOM_FIELD_NUMBER: _builtins.int
     service: _builtins.str
     """The service: gateway, cache, executor or monitor."""
     instance: _builtins.str
@@ -107,6 +108,10 @@ class LoadReport(_message.Message):
     def slots(self) -> Global___Slots:
         """An executor's slots; absent for others."""
 
+    @_builtins.property
+    def headroom(self) -> Global___Headroom:
+        """What an executor could get of Claude now; absent: it does not know."""
+
     def __init__(
         self,
         *,
@@ -119,10 +124,11 @@ class LoadReport(_message.Message):
         memory_bytes: _builtins.int = ...,
         cpu_cores: _builtins.float = ...,
         in_flight: _builtins.int = ...,
+        headroom: Global___Headroom | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["slots", b"slots"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["headroom", b"headroom", "slots", b"slots"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "cpu_cores", b"cpu_cores", "draining", b"draining", "in_flight", b"in_flight", "instance", b"instance", "memory_bytes", b"memory_bytes", "service", b"service", "slots", b"slots", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "cpu_cores", b"cpu_cores", "draining", b"draining", "headroom", b"headroom", "in_flight", b"in_flight", "instance", b"instance", "memory_bytes", b"memory_bytes", "service", b"service", "slots", b"slots", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -157,6 +163,76 @@ class Slots(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Slots: _TypeAlias = Slots  # noqa: Y015
+
+@_typing.final
+class Headroom(_message.Message):
+    """What is left of an account's rate limits at Claude's API, by an executor's last answers from there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUESTS_FIELD_NUMBER: _builtins.int
+    INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    calls: _builtins.int
+    """How many calls the executor would pass on now, since Claude has refused some; absent: any number."""
+    @_builtins.property
+    def requests(self) -> Global___Allowance:
+        """Requests; absent here and below: unknown."""
+
+    @_builtins.property
+    def input_tokens(self) -> Global___Allowance:
+        """Input tokens that no prompt cache serves."""
+
+    @_builtins.property
+    def output_tokens(self) -> Global___Allowance:
+        """Output tokens."""
+
+    def __init__(
+        self,
+        *,
+        requests: Global___Allowance | None = ...,
+        input_tokens: Global___Allowance | None = ...,
+        output_tokens: Global___Allowance | None = ...,
+        calls: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_calls", b"_calls", "calls", b"calls", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "requests", b"requests"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_calls", b"_calls", "calls", b"calls", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "requests", b"requests"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__calls: _TypeAlias = _typing.Literal["calls"]  # noqa: Y015
+    _WhichOneofArgType__calls: _TypeAlias = _typing.Literal["_calls", b"_calls"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__calls) -> _WhichOneofReturnType__calls | None: ...
+
+Global___Headroom: _TypeAlias = Headroom  # noqa: Y015
+
+@_typing.final
+class Allowance(_message.Message):
+    """One rate limit: a bucket that fills evenly."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHARE_FIELD_NUMBER: _builtins.int
+    FULL_IN_FIELD_NUMBER: _builtins.int
+    share: _builtins.float
+    """What is left, from 0 to 1; by the reporter's reckoning at the moment of the report."""
+    @_builtins.property
+    def full_in(self) -> _duration_pb2.Duration:
+        """How long until it is full, if nothing is used meanwhile."""
+
+    def __init__(
+        self,
+        *,
+        share: _builtins.float = ...,
+        full_in: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["full_in", b"full_in"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["full_in", b"full_in", "share", b"share"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Allowance: _TypeAlias = Allowance  # noqa: Y015
 
 @_typing.final
 class ReportResponse(_message.Message):
@@ -354,7 +430,7 @@ class Executor(_message.Message):
     slots: _builtins.int
     """All its slots."""
     free: _builtins.int
-    """Those that may be taken; 0 while it is draining or silent."""
+    """Those that may be taken; 0 while it is draining or silent, or Claude's limits leave it nothing."""
     draining: _builtins.bool
     """It ends soon and takes no new work."""
     stale: _builtins.bool
