@@ -95,9 +95,8 @@ async def test_the_monitor_learns_what_is_left_of_each_limit(start: Start, monit
 
 async def test_a_reply_tells_its_cost(stand: Stand) -> None:
     system = [pb.SystemBlock(text="You are Parley. " * 1000)]
-    for _ in range(2):
-        completed = (await read(stand.execute("hello [[tokens=7]]", system=system)))[-1].completed
-    usage = completed.usage
+    await read(stand.execute("hello [[tokens=7]]", system=system))
+    usage = (await read(stand.execute("hello [[tokens=7]]", system=system)))[-1].completed.usage
     assert usage.cache_read_tokens > 1000
     by_hand = 2 * usage.input_tokens + 10 * 7 + 0.2 * usage.cache_read_tokens + 2.5 * usage.cache_write_tokens
     assert usage.cost_micro_usd == pytest.approx(by_hand, abs=0.5)

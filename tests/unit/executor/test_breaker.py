@@ -106,7 +106,7 @@ TestCalls = Calls.TestCase
 
 def opened(times: int, asked: timedelta | None = None) -> float:
     """How long it stays open when the call that tries fails again and again."""
-    breaker, now = Breaker(POLICY, lambda: 0.0), 0.0
+    breaker, now, left = Breaker(POLICY, lambda: 0.0), 0.0, 0.0
     for _ in range(times):
         ticket = breaker.admit(now)
         assert isinstance(ticket, Ticket)
