@@ -82,7 +82,7 @@ def test_what_claude_sends_is_read() -> None:
 @given(
     limit=st.integers(1, 10**9),
     left=st.integers(0, 10**9),
-    full_in=st.floats(-10, 86_400),
+    full_in=st.floats(-10, 3600),
     times=st.lists(st.floats(0, 1e5), min_size=2),
 )
 def test_a_share_only_grows_and_is_whole_at_the_reset(
