@@ -92,7 +92,7 @@ async def test_the_effort_is_the_requests_or_the_executors(
 @pytest.mark.parametrize("retries", [0, 2])
 async def test_how_often_a_call_is_tried_again_is_a_setting(start: Start, retries: int) -> None:
     async with start(retries=retries) as stand:
-        stand.claude.faults.add(Fault("overloaded_error", times=retries + 1))
+        stand.claude.faults.add(Fault("api_error", times=retries + 1))
         with pytest.raises(grpc.aio.AioRpcError):
             await read(stand.execute("hello"))
         assert len(stand.claude.requests) == retries + 1
