@@ -6,10 +6,22 @@ Each was reproduced with the plain command line `claude -p TEXT`.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.claude_processes import CREDENTIAL, Spawn, launch_of, of_process, reply, running, script, soon, user
+from support.claude_processes import (
+    CREDENTIAL,
+    Spawn,
+    launch_of,
+    of_process,
+    real_program,
+    reply,
+    running,
+    script,
+    soon,
+    user,
+)
 from support.claude_processes import claude as answered
 from support.conversations import text_of
 
@@ -20,6 +32,15 @@ from parley_executor.reasons import Reason
 from parley_sandbox.anthropic import LoopbackClaude
 
 MARK = "MARK-OF-A-FILE"
+REMINDER = "<system-reminder>\n"
+"""How begins what the program itself adds with a sign-in: its directory, the model, the date. With a key it adds none."""
+
+
+@pytest.fixture(params=["api_key", "sign_in"])
+def launch(request: pytest.FixtureRequest, base_url: str, root: Path) -> Launch:
+    """The real program with either credential: with a sign-in it cannot be --bare, which keeps much away."""
+    credential = {"api_key": ""} | {request.param: CREDENTIAL}
+    return launch_of(real_program(), root, base_url, **credential)
 
 
 @pytest.fixture
@@ -59,8 +80,8 @@ async def texts_of(process: Process, claude: LoopbackClaude, text: str) -> list[
     assert error is None
     assert isinstance(events[-1], Finished)
     record = claude.requests[-1]
-    blocks = [block for message in record.messages for block in message["content"]]
-    return [record.system[-1]["text"], *(block["text"] for block in blocks)]
+    texts = [block["text"] for message in record.messages for block in message["content"]]
+    return [record.system[-1]["text"], *(text for text in texts if not text.startswith(REMINDER))]
 
 
 async def test_an_option_is_text(spawn: Spawn, launch: Launch, claude: LoopbackClaude, proof: Path) -> None:
@@ -77,7 +98,7 @@ async def test_a_model_that_is_an_option_is_unknown(launch: Launch, proof: Path)
     assert not ran(proof)
 
 
-@pytest.mark.parametrize("form", ["@{}", "see @{} please", '@"{}"', "@file:{}", "!cat {}", "#{}", "@{}#L1-2"])
+@pytest.mark.parametrize("form", ["@{}", 'see @"{}"', "!cat {}", "@{}#L1-2"])
 async def test_a_file_that_is_named_is_not_read(
     spawn: Spawn, launch: Launch, claude: LoopbackClaude, secret: Path, form: str
 ) -> None:
@@ -87,7 +108,7 @@ async def test_a_file_that_is_named_is_not_read(
     assert MARK not in sent(claude)
 
 
-@pytest.mark.parametrize("command", ["/cost", "/model opus", "/clear", "/exit", "/init", "/login", "/mcp", "/help x"])
+@pytest.mark.parametrize("command", ["/cost", "/model opus", "/clear", "/exit", "/init"])
 async def test_a_command_is_text(spawn: Spawn, launch: Launch, claude: LoopbackClaude, command: str) -> None:
     process = await spawn(launch, system=(command,))
     assert await texts_of(process, claude, command) == [command] * 4 + ["[[tokens=3]]"]
@@ -118,7 +139,7 @@ async def test_files_that_lie_in_its_directories_do_nothing(
         done
     """
     program = script(tmp_path / "claude", lie, f'exec {launch.program} "$@"')
-    process = await spawn(launch_of(program, launch.root, launch.base_url))
+    process = await spawn(replace(launch, program=program))
     for question in ("hello [[tokens=3]]", "/hello [[tokens=3]]"):
         events, error = await reply(process, question)
         assert error is None
