@@ -28,7 +28,9 @@ async def test_a_conversation_of_three_turns_stays_on_one_process_that_the_trace
     sessions = []
     answered = None
     for number in range(3):
-        question = parley.ask(f"Question {number} [[exact='  Answer {number}.\n\nWith *two* parts  ']]", reply_to=answered)
+        question = parley.ask(
+            f"Question {number} [[exact='  Answer {number}.\n\nWith *two* parts  ']]", reply_to=answered
+        )
         reply = await parley.reply(question)
         assert reply.text.strip() == f"Answer {number}.\n\nWith *two* parts"
         answered = str(reply.turn["message_ids"][-1])
