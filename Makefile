@@ -43,7 +43,8 @@ run: export PARLEY_SANDBOX_GATEWAYS := $(or $(GATEWAYS),$(PARLEY_SANDBOX_GATEWAY
 run: export PARLEY_SANDBOX_CACHES := $(or $(CACHES),$(PARLEY_SANDBOX_CACHES))
 run: export PARLEY_SANDBOX_EXECUTORS := $(or $(EXECUTORS),$(PARLEY_SANDBOX_EXECUTORS))
 run: export PARLEY_SANDBOX_REDIS := $(or $(REDIS_URL),$(if $(filter-out 0,$(REDIS)),local),$(PARLEY_SANDBOX_REDIS))
-run: $(STAMP) ## the whole system with its page: GATEWAYS=2 CACHES=2 EXECUTORS=2 REDIS=1; DISCORD_TOKEN, ANTHROPIC_API_KEY make it real
+run: export PARLEY_SANDBOX_ENGINE := $(or $(ENGINE),$(PARLEY_SANDBOX_ENGINE))
+run: $(STAMP) $(if $(filter claude_cli,$(ENGINE)),$(CLAUDE)) ## the whole system with its page: GATEWAYS=2 CACHES=2 EXECUTORS=2 REDIS=1 ENGINE=claude_cli; DISCORD_TOKEN, ANTHROPIC_API_KEY make it real
 	@exec $(BIN)/parley-sandbox up
 
 test: $(STAMP) $(CLAUDE) ## all tests; what needs a tool that is not there is skipped with the line that installs it

@@ -120,6 +120,7 @@ def _executor(
     return {
         "PARLEY_EXECUTOR_MONITOR": address["monitor"],
         "PARLEY_EXECUTOR_SLOTS": str(settings.slots),
+        "PARLEY_EXECUTOR_ENGINE": settings.engine,
         "ANTHROPIC_API_KEY": sources.claude_key,
         **_if_set("ANTHROPIC_BASE_URL", sources.claude_url or environment.get("ANTHROPIC_BASE_URL")),
         **(_outward(environment) if sources.claude_url is None else {}),

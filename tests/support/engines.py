@@ -82,9 +82,7 @@ def messages_api(base_url: str, *, headers_limit: float = 5.0, proxy: str | None
     return MessagesApi(access, SystemClock())
 
 
-LIMITS = Limits(
-    processes=4, spares=1, starts=2, idle=300.0, spare_age=1800.0, turns=50, resident_bytes=300 * MIB
-)
+LIMITS = Limits(processes=4, spares=1, starts=2, idle=300.0, spare_age=1800.0, turns=50, resident_bytes=300 * MIB)
 
 
 class PoolRecord(PoolWatch):

@@ -12,6 +12,8 @@ import grpc
 
 from parley.executor.v1 import executor_pb2, executor_pb2_grpc
 from parley_executor import pricing
+from parley_executor.cli import made, processes
+from parley_executor.engines.claude_cli import engine as claude_cli
 from parley_executor.engines.messages_api import Access, MessagesApi
 from parley_executor.engines.port import Engine, EngineError
 from parley_executor.engines.retried import Retried, RetryPolicy
@@ -59,14 +61,17 @@ class Executor:
         self._runtime = runtime
         self.grace = settings.grace
         self._machine = machine()
-        self._sizing = size(settings.slots, COSTS[MessagesApi.name], self._machine.cores, self._machine.memory_bytes)
+        wished = settings.slots
+        if settings.engine == claude_cli.NAME:
+            wished = min(wished, processes(settings, self._machine))  # more would only wait once more, for a process
+        self._sizing = size(wished, COSTS[settings.engine], self._machine.cores, self._machine.memory_bytes)
         self.slots = Slots(self._sizing.slots, settings.queue, settings.slot_wait)
         watch = UpstreamTelemetry(runtime.metrics, runtime.log, self.slots.changes.notify)
         standing = Standing(runtime.clock, watch, random.random, BreakerPolicy())
         watch.show(standing)
-        api = MessagesApi(_access(settings, self._sizing.slots), runtime.clock, standing.note)
-        observer = Telemetry(runtime.tracer, runtime.metrics, runtime.log, api.name, self.slots)
-        retried = Retried(api, RetryPolicy(settings.retries), runtime.clock, observer.retrying)
+        engine = self._chosen(standing)
+        observer = Telemetry(runtime.tracer, runtime.metrics, runtime.log, engine.name, self.slots)
+        retried = Retried(engine, RetryPolicy(settings.retries), runtime.clock, observer.retrying)
         self._engine: Engine = Guarded(retried, standing)
         self._prices = _prices(settings)
         self._servicer = ExecutorServicer(
@@ -85,10 +90,12 @@ class Executor:
 
     @property
     def waits_for(self) -> str:
-        """Claude's API, without what its URL may hold of credentials, and the monitor."""
+        """Claude's API, without what its URL may hold of credentials, or the claude program, and the monitor."""
         settings = self._runtime.settings
-        api = f"Claude's API at {urlsplit(settings.anthropic_base_url).hostname}"
-        return api if settings.monitor is None else f"{api} and the monitor at {settings.monitor}"
+        claude = f"Claude's API at {urlsplit(settings.anthropic_base_url).hostname}"
+        if settings.engine == claude_cli.NAME:
+            claude = "the claude program"
+        return claude if settings.monitor is None else f"{claude} and the monitor at {settings.monitor}"
 
     def register(self, server: grpc.aio.Server) -> None:
         executor_pb2_grpc.add_ExecutorServiceServicer_to_server(self._servicer, server)
@@ -113,8 +120,15 @@ class Executor:
     async def close(self) -> None:
         await self._engine.close(CLOSE_GRACE)
 
+    def _chosen(self, standing: Standing) -> Engine:
+        """Return the engine that the setting names."""
+        settings, runtime = self._runtime.settings, self._runtime
+        if settings.engine == claude_cli.NAME:
+            return made(settings, self._machine, runtime.metrics, runtime.log, proxy_of(settings))
+        return MessagesApi(_access(settings, self._sizing.slots), runtime.clock, standing.note)
+
     async def _start_engine(self) -> None:
-        """Try until Claude's API answers; a refused credential is said and then told to each turn."""
+        """Try until Claude's API answers, or a claude process is ready; a refused credential is said and then told to each turn."""
         wait = FIRST_WAIT
         while True:
             try:
@@ -144,6 +158,8 @@ class Executor:
     def _report_start(self, error: EngineError) -> None:
         if error.reason is Reason.UPSTREAM_AUTH:
             detail = "Claude's API refuses ANTHROPIC_API_KEY; set it to a valid key."
+        elif error.reason is Reason.START_FAILED:
+            detail = f"{error.__cause__} It is tried again."
         else:
             detail = "Claude's API cannot be reached at ANTHROPIC_BASE_URL; it is tried again."
         self._runtime.log.error("engine.not_ready", reason=error.reason.value, detail=detail)

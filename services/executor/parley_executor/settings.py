@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from parley_executor import pricing
 from parley_executor.offers import split_aliases
@@ -31,10 +32,21 @@ class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
     metrics_listen: Address | None = Field(
         "127.0.0.1:9093", description="Where Prometheus finds /metrics, host:port; port 0 takes a free one."
     )
+    engine: Literal["messages_api", "claude_cli"] = Field(
+        "messages_api",
+        description="What runs Claude: its API, or the claude program, a process for each conversation.",
+    )
+    claude_sign_in: SecretStr = Field(
+        SecretStr(""),
+        description="With claude_cli, the token of `claude setup-token` instead of a key, for one's own use: Anthropic's "
+        "terms want an API key where other people are served; a secret.",
+    )
     anthropic_api_key: SecretStr = Field(
-        min_length=1,
+        SecretStr(""),
+        validate_default=True,
         validation_alias=AliasChoices("ANTHROPIC_API_KEY", "anthropic_api_key"),
-        description="The key for Claude's API, from https://platform.claude.com; a secret.",
+        description="The key for Claude's API, from https://platform.claude.com; a secret; required unless claude_cli "
+        "signs in otherwise.",
     )
     anthropic_base_url: str = Field(
         "https://api.anthropic.com",
@@ -102,9 +114,44 @@ class ExecutorSettings(ServiceSettings, env_prefix="PARLEY_EXECUTOR_"):
     join: float = Field(
         0.04, ge=0, le=1, description="The least time between two pieces of text after the first, in seconds."
     )
+    claude_program: Path | None = Field(
+        None, description="The claude program; unset: that of the package claude-agent-sdk, else the one on PATH."
+    )
+    claude_directory: Path | None = Field(
+        None,
+        description="Where each claude process gets a directory of its own, best a tmpfs; unset: the system's one for "
+        "temporary files.",
+    )
+    claude_processes: int = Field(
+        3, ge=1, le=1024, description="How many claude processes there are at most, as far as memory and cores go."
+    )
+    claude_spares: int = Field(
+        1, ge=0, le=64, description="How many of them wait ready for the next conversation, a number."
+    )
+    claude_idle: float = Field(
+        300.0, gt=0, le=86400, description="How long a claude process is kept for its conversation, in seconds."
+    )
+    claude_spare_age: float = Field(
+        1800.0, gt=0, le=86400, description="How old a spare becomes before a new one takes its place, in seconds."
+    )
+    claude_turns: int = Field(50, ge=1, description="After how many replies a claude process is replaced, a number.")
+    claude_memory: int = Field(
+        300, ge=200, description="From how much memory on a claude process is replaced after its reply, in MiB."
+    )
+    claude_start_timeout: float = Field(
+        10.0, gt=0, le=600, description="How long a claude process may take to become ready, in seconds."
+    )
     grace: float = Field(
         600.0,
         ge=0,
         le=3600,
         description="How long replies may still take after the announcement of a drain, in seconds.",
     )
+
+    @field_validator("anthropic_api_key")
+    @classmethod
+    def _credential(cls, key: SecretStr, others: ValidationInfo) -> SecretStr:
+        signed_in = others.data.get("engine") == "claude_cli" and others.data.get("claude_sign_in")
+        if not key and not signed_in:
+            raise PydanticCustomError("missing", "is not set")
+        return key

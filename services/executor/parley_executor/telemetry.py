@@ -184,6 +184,8 @@ class _Call(Call):
         self._priced_as = started.model or self._model
         self._span.set_attribute(semconv.GEN_AI_RESPONSE_MODEL, started.model)
         self._span.set_attribute(semconv.GEN_AI_RESPONSE_ID, started.response_id)
+        if started.session:
+            self._span.set_attribute(semconv.EXECUTOR_SESSION, started.session)
 
     @override
     def first_text(self) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 import textwrap
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -319,7 +320,7 @@ async def test_it_runs_without_rights_where_only_its_directory_can_be_written_to
     spawn: Spawn, launch: Launch, tmp_path: Path, claude: LoopbackClaude
 ) -> None:
     program = confined(tmp_path / "claude", launch.program, "size=16m")
-    process = await spawn(Launch(program, launch.root, launch.base_url, launch.api_key, start_limit=30.0))
+    process = await spawn(replace(launch, program=program))
     status = of_process(process.pid, "status")
     assert "Uid:\t65532\t65532" in status
     assert "CapEff:\t0000000000000000" in status
@@ -334,7 +335,7 @@ async def test_it_runs_without_rights_where_only_its_directory_can_be_written_to
 async def test_a_full_disk_costs_no_reply(spawn: Spawn, launch: Launch, tmp_path: Path, claude: LoopbackClaude) -> None:
     fill = "/bin/head -c 10000000 /dev/zero > /tmp/fill 2>/dev/null || if echo x > /tmp/x 2>/dev/null; then exit 9; fi"
     program = confined(tmp_path / "claude", launch.program, "size=64k", fill)
-    process = await spawn(Launch(program, launch.root, launch.base_url, launch.api_key, start_limit=30.0))
+    process = await spawn(replace(launch, program=program))
     events, error = await reply(process, "hello [[tokens=5]]")
     assert error is None
     assert isinstance(events[-1], Finished)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 from support.claude_processes import KEY, Spawn, reply, soon, user
@@ -119,6 +120,7 @@ async def test_claude_is_asked_for_nothing_that_a_chat_does_not_need(
     process = await spawn(launch, system=("Be brief.",))
     await reply(process, "hello [[tokens=2]]")
     record = claude.requests[-1]
+    assert said(claude) == [("user", ["hello [[tokens=2]]"])]
     assert record.parameters is not None
     assert record.parameters["thinking"] == {"type": "disabled"}
     assert record.parameters["tools"] == []
@@ -209,7 +211,7 @@ async def test_each_clock_ends_a_turn_that_is_late(
 async def test_an_api_that_takes_a_request_and_does_not_answer_is_told_as_that(
     spawn: Spawn, launch: Launch, claude: LoopbackClaude
 ) -> None:
-    process = await spawn(Launch(launch.program, launch.root, launch.base_url, launch.api_key, headers_limit=1.0))
+    process = await spawn(replace(launch, headers_limit=1.0))
     _, error = await reply(process, "hello [[headers=30]]")
     assert error is not None
     assert error.reason is Reason.NO_HEADERS
@@ -217,7 +219,7 @@ async def test_an_api_that_takes_a_request_and_does_not_answer_is_told_as_that(
 
 
 async def test_an_api_that_is_not_there_is_a_connection_that_failed(spawn: Spawn, launch: Launch) -> None:
-    nowhere = Launch(launch.program, launch.root, "http://127.0.0.1:9", launch.api_key)
+    nowhere = replace(launch, base_url="http://127.0.0.1:9")
     _, error = await reply(await spawn(nowhere), "hello")
     assert error is not None
     assert error.reason is Reason.CONNECT
@@ -241,7 +243,7 @@ async def test_a_text_that_no_model_takes_is_refused_and_that_told(spawn: Spawn,
 async def test_a_sign_in_answers_without_a_key_and_without_tools(
     spawn: Spawn, launch: Launch, claude: LoopbackClaude
 ) -> None:
-    signed = Launch(launch.program, launch.root, launch.base_url, sign_in="sk-ant-oat01-loopback")
+    signed = replace(launch, api_key="", sign_in="sk-ant-oat01-loopback")
     events, error = await reply(await spawn(signed), "hello [[tokens=3]]")
     assert error is None
     assert isinstance(events[-1], Finished)

@@ -78,9 +78,7 @@ async def _threads(request: Request) -> history.Threads:
     return await asyncio.to_thread(history.threads, request) if large else history.threads(request)
 
 
-async def _prepare(
-    process: Process, system: tuple[str, ...], earlier: tuple[Message, ...], deadline: Deadline
-) -> None:
+async def _prepare(process: Process, system: tuple[str, ...], earlier: tuple[Message, ...], deadline: Deadline) -> None:
     """Tell a fresh process who it is, unless it was told ahead, and what was said. Raises EngineError."""
     if process.system is None:
         try:

@@ -90,7 +90,8 @@ class Launch:
 
     program: the binary. root: where each gets a directory of its own; it may be the only one that can be written to.
     api_key, or sign_in: the token of a Claude subscription. Anthropic's terms want products for other people to use
-    an API key; a sign-in is for one's own use only, so nothing but an explicit setting sets it. start_limit: seconds
+    an API key; a sign-in is for one's own use only, so nothing but an explicit setting sets it; the program then
+    tells Claude its directory, the model and the date before the first question. start_limit: seconds
     until a process is ready. headers_limit: seconds in which Claude's API must begin its answer. proxy: the URL of
     an HTTP proxy.
     """

@@ -54,8 +54,7 @@ class Pipes(asyncio.SubprocessProtocol):
         return self._complaint.decode(errors="replace").strip()
 
     async def drained(self) -> None:
-        """Read, of a child that is gone, what it still wrote; what anybody waits for is at its end."""
-        self._finish(Reason.CHILD_DIED)
+        """Read what a child that is gone still wrote: no more than its pipes hold."""
         self._resume()
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS):
@@ -139,7 +138,7 @@ class Pipes(asyncio.SubprocessProtocol):
         elif frame is not None:
             self._frames.append(frame)
             self._filled.set()
-            if len(self._frames) >= MOST and not self._paused:
+            if len(self._frames) >= MOST and not self.gone.is_set():
                 self._pause()
 
     def _finish(self, reason: Reason) -> None:
@@ -148,6 +147,8 @@ class Pipes(asyncio.SubprocessProtocol):
         self.over.set()
 
     def _pause(self) -> None:
+        if self._paused:
+            return
         stdout = self._pipe(_STDOUT)
         if isinstance(stdout, asyncio.ReadTransport) and not stdout.is_closing():
             stdout.pause_reading()
