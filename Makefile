@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
-CLAUDE := $(VENV)/.claude
+CLAUDE_STAMP := $(VENV)/.claude
 MEMBERS := protos libs/kit services/gateway services/cache services/executor services/monitor sandbox
 MEMBER_FILES := $(MEMBERS:%=%/pyproject.toml)
 PYTEST := $(BIN)/pytest
@@ -35,7 +35,7 @@ $(STAMP): requirements/dev.txt requirements/uv.txt $(MEMBER_FILES)
 	@touch $@
 
 # The program of the engine that runs it, 380 MB. Without it its tests are skipped.
-$(CLAUDE): $(STAMP) requirements/claude.txt
+$(CLAUDE_STAMP): $(STAMP) requirements/claude.txt
 	@echo "setup: the claude program, for its tests"
 	@if VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --require-hashes -r requirements/claude.txt; then touch $@; fi
 
@@ -44,10 +44,10 @@ run: export PARLEY_SANDBOX_CACHES := $(or $(CACHES),$(PARLEY_SANDBOX_CACHES))
 run: export PARLEY_SANDBOX_EXECUTORS := $(or $(EXECUTORS),$(PARLEY_SANDBOX_EXECUTORS))
 run: export PARLEY_SANDBOX_REDIS := $(or $(REDIS_URL),$(if $(filter-out 0,$(REDIS)),local),$(PARLEY_SANDBOX_REDIS))
 run: export PARLEY_SANDBOX_ENGINE := $(or $(ENGINE),$(PARLEY_SANDBOX_ENGINE))
-run: $(STAMP) $(if $(filter claude_cli,$(ENGINE)),$(CLAUDE)) ## the whole system with its page: GATEWAYS=2 CACHES=2 EXECUTORS=2 REDIS=1 ENGINE=claude_cli; DISCORD_TOKEN, ANTHROPIC_API_KEY make it real
+run: $(STAMP) $(if $(filter claude_cli,$(ENGINE)),$(CLAUDE_STAMP)) ## the whole system with its page: GATEWAYS=2 CACHES=2 EXECUTORS=2 REDIS=1 ENGINE=claude_cli; DISCORD_TOKEN, ANTHROPIC_API_KEY make it real
 	@exec $(BIN)/parley-sandbox up
 
-test: $(STAMP) $(CLAUDE) ## all tests; what needs a tool that is not there is skipped with the line that installs it
+test: $(STAMP) $(CLAUDE_STAMP) ## all tests; what needs a tool that is not there is skipped with the line that installs it
 	$(PYTEST) $(ARGS)
 
 check: lint types imports protos-check docs-check dashboards-check unit contract integration chart ## what one runs before handing in
@@ -91,10 +91,10 @@ dashboards-check: $(STAMP) ## the committed dashboards are fresh
 unit: $(STAMP) ## pure cores, in seconds
 	$(PYTEST) tests/unit $(ARGS)
 
-contract: $(STAMP) $(CLAUDE) ## one suite a port, on every adapter
+contract: $(STAMP) $(CLAUDE_STAMP) ## one suite a port, on every adapter
 	$(PYTEST) tests/contract $(ARGS)
 
-integration: $(STAMP) $(CLAUDE) ## each service over real loopback gRPC
+integration: $(STAMP) $(CLAUDE_STAMP) ## each service over real loopback gRPC
 	$(PYTEST) tests/integration $(ARGS)
 
 e2e: $(STAMP) ## the whole system through the sandbox and a headless browser
@@ -116,7 +116,7 @@ images: ## the five images, by docker, podman or buildah: REGISTRY=… TAG=… P
 images-load: ## put them on the nodes of kind, k3d or minikube, whichever the current context is; or LOAD='own loader'
 	@$(PYTHON) tools/images.py load --registry '$(REGISTRY)' --tag '$(TAG)' --command '$(LOAD)'
 
-bench: $(STAMP) ## benchmarks as ratios in one run; ONLY=… for some
+bench: $(STAMP) $(CLAUDE_STAMP) ## benchmarks as ratios in one run; ONLY=… for some
 	$(BIN)/python benchmarks $(ONLY)
 
 screenshots: $(STAMP) ## pictures of the page for the docs
