@@ -37,7 +37,8 @@ def real_program() -> Path:
 
 def launch_of(program: Path, root: Path, base_url: str, **more: Any) -> Launch:
     """Make a launch; its start is given time, for tests share the machine."""
-    return Launch(program, root, base_url, **({"api_key": CREDENTIAL, "start_limit": 30.0} | more))
+    settings: dict[str, Any] = {"api_key": CREDENTIAL, "start_limit": 30.0}
+    return Launch(program, root, base_url, **(settings | more))
 
 
 def user(*texts: str) -> Message:

@@ -269,8 +269,18 @@ def _sweep(root: Path) -> None:
     """Remove directories whose executor is gone; one with our own number was made by an earlier one of that number."""
     for path in root.glob(f"{_PREFIX}*"):
         owner = path.name.removeprefix(_PREFIX).partition("-")[0]
-        if owner.isdecimal() and (int(owner) == os.getpid() or not Path("/proc", owner).exists()):
+        if owner.isdecimal() and (int(owner) == os.getpid() or not _runs(int(owner))):
             Home(path).remove()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def fail(sentence: str) -> NoReturn:
