@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.claude_processes import as_before, held, launch_of, running, script
+from support.claude_processes import as_before, held, launch_of, running, script, until
 from support.conversations import ask, run, said, text_of, within
 from support.engines import PoolRecord, claude_cli
 
@@ -70,12 +70,6 @@ def session(events: list[EngineEvent]) -> str:
     assert isinstance(first, Started)
     assert first.session
     return first.session
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 — a process tells nobody of its end
-            await asyncio.sleep(0.01)
 
 
 async def test_a_conversation_of_three_turns_stays_on_one_process(begin: Begin) -> None:
