@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from support.claude_processes import launch_of, real_program
+from support.claude_processes import held, launch_of, real_program
 from support.engines import claude_cli, messages_api
 
 from parley_executor.engines.port import Engine
@@ -33,13 +32,16 @@ async def base_url(claude: LoopbackClaude) -> AsyncIterator[str]:
         yield address.base_url
 
 
-@pytest.fixture(params=["messages_api", "claude_cli"])
-async def engine(
-    request: pytest.FixtureRequest, claude: LoopbackClaude, base_url: str, tmp_path: Path
-) -> AsyncIterator[Engine]:
-    engine = ENGINES[request.param](base_url, tmp_path)
-    await engine.start()
-    yield engine
-    await engine.close(1.0)
+@pytest.fixture(params=ENGINES)
+def unstarted(request: pytest.FixtureRequest, base_url: str, tmp_path: Path) -> Engine:
+    """An engine as it is made; what it keeps on the disk is under tmp_path."""
+    return ENGINES[request.param](base_url, tmp_path)
+
+
+@pytest.fixture
+async def engine(unstarted: Engine, claude: LoopbackClaude, tmp_path: Path) -> AsyncIterator[Engine]:
+    await unstarted.start()
+    yield unstarted
+    await unstarted.close(1.0)
     await claude.streams_open(0)
-    assert not os.listdir(tmp_path), "a process left its directory behind"
+    assert held(tmp_path)["directories"] == 0, "a process left its directory behind"

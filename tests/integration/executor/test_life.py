@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -146,3 +147,26 @@ async def test_a_process_says_what_it_serves_and_ends_with_0_at_sigterm(base_url
         process.kill()
         process.wait()
     assert (process.returncode, error) == (0, "")
+
+
+async def test_a_claude_program_that_is_not_there_is_one_sentence_at_each_try(base_url: str, tmp_path: Path) -> None:
+    process = run_process(
+        {
+            "ANTHROPIC_API_KEY": KEY,
+            "ANTHROPIC_BASE_URL": base_url,
+            "PARLEY_EXECUTOR_ENGINE": "claude_cli",
+            "PARLEY_EXECUTOR_CLAUDE_PROGRAM": str(tmp_path / "claude"),
+            "PARLEY_EXECUTOR_DRAIN_ANNOUNCE": "0",
+        }
+    )
+    try:
+        assert process.stdout is not None
+        lines = [await asyncio.to_thread(process.stdout.readline) for _ in range(3)]
+        told = next(line for line in lines if "engine.not_ready" in line)
+        assert f"{tmp_path / 'claude'}: No such file or directory" in told
+        process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(process.communicate, timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 0

@@ -218,13 +218,13 @@ class AnyLife(RuleBasedStateMachine):
         for seat, why in list(self.pool.expired(self.now)):
             self.pool.dismiss(seat, why, self.now)
         for wanted in list(self.waiting):
-            seat = self.pool.claim(wanted, self.now)
-            if seat is not None:
-                assert seat.kind.key == wanted.key
-                assert seat.thread in {None, wanted.thread}, "two conversations met"
-                assert seat not in self.owners, "two requests met"
+            given = self.pool.claim(wanted, self.now)
+            if given is not None:
+                assert given.kind.key == wanted.key
+                assert given.thread in {None, wanted.thread}, "two conversations met"
+                assert given not in self.owners, "two requests met"
                 self.waiting.remove(wanted)
-                self.owners[seat] = wanted
+                self.owners[given] = wanted
         plan = self.pool.plan(self.waiting, self.now)
         for seat in plan.dismiss:
             assert seat.state in {State.SPARE, State.KEPT}, "who is at work is left at it"

@@ -26,6 +26,19 @@ def test_a_missing_key_is_one_sentence_that_names_the_setting(capsys: pytest.Cap
     assert sentence.startswith("parley-executor: ANTHROPIC_API_KEY is not set:")
 
 
+def test_only_a_claude_program_that_signs_in_needs_no_key(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARLEY_EXECUTOR_CLAUDE_SIGN_IN", "sk-ant-oat-secret")
+    (sentence,) = refused(capsys)
+    assert sentence.startswith("parley-executor: ANTHROPIC_API_KEY is not set:")
+    monkeypatch.setenv("PARLEY_EXECUTOR_ENGINE", "claude_cli")
+    assert "secret" not in repr(load(ExecutorSettings, "parley-executor", []))
+    monkeypatch.delenv("PARLEY_EXECUTOR_CLAUDE_SIGN_IN")
+    (sentence,) = refused(capsys)
+    assert sentence.startswith("parley-executor: ANTHROPIC_API_KEY is not set:")
+
+
 def test_faults_are_told_together_and_never_show_the_key(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
