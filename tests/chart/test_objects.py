@@ -156,6 +156,15 @@ def test_a_setting_is_merged_by_its_name_and_more_particular_words_win() -> None
     ].items()
 
 
+def test_an_operators_prices_reach_the_executor_as_the_docs_say() -> None:
+    page = (helm.CHART.parents[1] / "docs" / "telemetry.md").read_text(encoding="utf-8")
+    told = next(block for block in page.split("```yaml\n") if block.startswith("executor:"))
+    release = production(**yaml.safe_load(told.split("```")[0]))
+    mounts = {each["name"]: each["mountPath"] for each in release.pod("executor")["containers"][0]["volumeMounts"]}
+    assert release.env("executor")["PARLEY_EXECUTOR_PRICES"] == f"{mounts['prices']}/prices.toml"
+    assert {"name": "prices", "configMap": {"name": "claude-prices"}} in release.pod("executor")["volumes"]
+
+
 def test_what_is_switched_off_for_one_stays_on_for_the_others() -> None:
     release = production(
         defaults={"serviceAccount": {"create": True}, "hostUsers": False},

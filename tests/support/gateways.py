@@ -10,8 +10,9 @@ from typing import Any
 
 from support import executors, monitor
 from support.loopback import Cast
-from support.services import Running, running
+from support.services import Running, channel_to, running
 
+from parley.cache.v1 import usage_pb2, usage_pb2_grpc
 from parley_cache.app import build as build_cache
 from parley_cache.settings import CacheSettings
 from parley_gateway.app import Gateway
@@ -187,6 +188,13 @@ class World:
         """How many turns are live at all gateways."""
         services = [gateway.bound.service for gateway in self.gateways]
         return sum(service.live for service in services if isinstance(service, Gateway))
+
+    async def spent(self, person: str) -> usage_pb2.Spent:
+        """Return what a member used today, as the cache tells it."""
+        assert self.cache is not None
+        async with channel_to(self.cache.address) as channel:
+            asked = usage_pb2.GetUsageRequest(user_id=self.cast.person(person))
+            return (await usage_pb2_grpc.UsageServiceStub(channel).GetUsage(asked)).day
 
     def executions(self) -> list[Any]:
         """Return the requests that made Claude speak."""

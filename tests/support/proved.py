@@ -16,6 +16,8 @@ from parley_kit import semconv
 from parley_sandbox.discord import queries
 
 MODEL = "claude-sonnet-5"
+PRICES = {"input": 2, "output": 10, "cache_read": 0.2, "cache_write": 2.5}
+"""What MODEL costs, in US dollars for a million tokens."""
 SERVICES = ("gateway", "cache", "executor", "monitor")
 VERSION = version("parley-kit")
 QUICK = 1.0
@@ -166,6 +168,11 @@ def tokens(evidence: Evidence) -> Mapping[str, int]:
     return {kind: evidence.tokens(name) for kind, name in names.items()}
 
 
+def cost(evidence: Evidence) -> float:
+    """What whole replies cost, in US dollars."""
+    return sum(PRICES[kind] * count for kind, count in tokens(evidence).items()) / 1e6
+
+
 # --- the proofs, by dashboard, panel and query
 
 OVERVIEW: dict[str, Callable[[Evidence], Proof]] = {
@@ -179,7 +186,7 @@ OVERVIEW: dict[str, Callable[[Evidence], Proof]] = {
     "Free slots/A": lambda _: WhenFull(by("pool", {"executor": 0})),
     "Shards connected/A": lambda _: Steady(one(1)),
     "Served without Claude/A": lambda told: Ratio(one(1 - leads(told) / (leads(told) + 2))),
-    "Slots/A": lambda _: WhenFull(by("state", {"free": 0, "busy": SLOTS, "draining": 0, "stale": 0})),
+    "Slots/A": lambda _: WhenFull(by("state", {"free": 0, "busy": SLOTS, "blocked": 0, "draining": 0, "stale": 0})),
     "Saturation/A": lambda _: WhenFull(
         {**dict.fromkeys(by("pool", dict.fromkeys(SERVICES, 0))), **by("pool", {"executor": 1})}
     ),
@@ -198,6 +205,7 @@ OVERVIEW: dict[str, Callable[[Evidence], Proof]] = {
     "Rate limits met/A": lambda told: Events(by("scope", told.limited())),
     "Calls of Claude/A": lambda told: Events(one(admitted(told))),
     "Tokens/A": lambda told: Events(by("gen_ai_token_type", tokens(told))),
+    "Cost/A": lambda told: Events(by("gen_ai_request_model", {MODEL: cost(told)})),
     "Second tries at Claude/A": lambda told: Events(by("reason", {"OVERLOADED": retries(told)})),
     "Running/A": lambda _: Steady(by("service version", {f"{service} {VERSION}": 1 for service in SERVICES})),
 }

@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from layout import LOW, Line
 from layout import dashboard as laid_out
 from panels import About, Panel, lines, number, promise, rows, states
-from queries import highest, instances, of, quantile, rate, share, steps, summed, within
+from queries import gained, highest, instances, of, quantile, rate, share, steps, summed, within
 from traces import search
 
 from parley_gateway.model import Outcome
@@ -108,8 +108,9 @@ def room() -> list[Panel]:
             About(
                 "Slots",
                 "short",
-                "Places to run Claude in. Draining ones end, stale ones have not reported; no free one for minutes "
-                "means that executors are missing.",
+                "Places to run Claude in. Draining ones end, stale ones have not reported, blocked ones are not taken "
+                "but Claude's rate limits leave nothing for them; no free one for minutes means that executors are "
+                "missing, unless they are blocked.",
             ),
             highest(semconv.CAPACITY_SLOTS, "state").named("{{state}}"),
             stacked=True,
@@ -233,6 +234,16 @@ def claude() -> list[Panel]:
         lines(
             About("Tokens", "ops", "Tokens in a second, of answers that Claude ended; each kind has its price."),
             rate(of(semconv.GEN_AI_TOKEN_USAGE, "sum"), "gen_ai_token_type"),
+            stacked=True,
+        ),
+        lines(
+            About(
+                "Cost",
+                "currencyUSD",
+                "US dollars in each step, of answers that Claude ended, by the executor's table of prices. Models that it "
+                "has no price for cost nothing here; the executor's log names them.",
+            ),
+            gained(semconv.COST, "gen_ai_request_model"),
             stacked=True,
         ),
         lines(

@@ -44,6 +44,11 @@ def rate(metric: str, *by: str, **labels: str) -> Query:
     return Query(f"{_sum(by)}(rate({series(metric, **labels)}[{STEP}]))", _legend(by))
 
 
+def gained(metric: str, *by: str, **labels: str) -> Query:
+    """How much a counter of something other than events grew in each step, by these labels."""
+    return Query(f"{_sum(by)}(increase({series(metric, **labels)}[{STEP}]))", _legend(by))
+
+
 def steps(metric: str, *by: str, **labels: str) -> Query:
     """Events in each step, by these labels, without those of which there are none: for what should not happen."""
     return Query(f"{_sum(by)}(increase({series(metric, **labels)}[{STEP}])) > 0", _legend(by))

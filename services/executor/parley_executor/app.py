@@ -73,13 +73,14 @@ class Executor:
         observer = Telemetry(runtime.tracer, runtime.metrics, runtime.log, engine.name, self.slots)
         retried = Retried(engine, RetryPolicy(settings.retries), runtime.clock, observer.retrying)
         self._engine: Engine = Guarded(retried, standing)
+        self._prices = _prices(settings)
         self._servicer = ExecutorServicer(
             Generation(
                 self._engine,
                 self.slots,
                 _limits(settings),
                 observer,
-                prices=_prices(settings),
+                prices=self._prices,
                 check=standing.check,
             ),
             self._engine.models,
@@ -101,6 +102,7 @@ class Executor:
 
     async def run(self) -> None:
         self._report_slots()
+        self._report_prices()
         async with asyncio.TaskGroup() as tasks:
             if self._runtime.settings.monitor is not None:
                 tasks.create_task(self._reports.run(self._runtime.settings.monitor), name="load reports")
@@ -148,6 +150,10 @@ class Executor:
             cores=self._machine.cores,
             memory_bytes=self._machine.memory_bytes,
         )
+
+    def _report_prices(self) -> None:
+        """Say how old the table of prices is."""
+        self._runtime.log.info("prices", read=str(self._prices.read), models=len(self._prices.models))
 
     def _report_start(self, error: EngineError) -> None:
         if error.reason is Reason.UPSTREAM_AUTH:

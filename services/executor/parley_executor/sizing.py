@@ -22,10 +22,10 @@ class Cost:
 
 COSTS = {
     # A core carries about 190 streams of 50 tokens a second through the official SDK and 500 as bare server-sent events
-    # (reference, section 7); here each piece of text also leaves by gRPC. An executor begins with 75 MiB; a reply holds
-    # its question, with files perhaps some MiB, and at most 64 Ki characters for a slow reader.
+    # (measured for the reference, section 7); here each piece of text also leaves by gRPC. An idle executor has 73 MiB;
+    # with 128 replies at once it was 0.1 MiB more for each whose question has 8 kB, 1.9 MiB where it has 1 MB.
     "messages_api": Cost(base=100 * MIB, each=2 * MIB, per_core=200, one_core=True),
-    # A process takes up to 170 MiB, and a core carries ten that speak (reference, section 12).
+    # A process takes up to 170 MiB, and a core carries ten that speak (measured for the reference, section 12).
     "claude_cli": Cost(base=200 * MIB, each=170 * MIB, per_core=10),
 }
 

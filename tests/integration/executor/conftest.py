@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 from support.executors import Stand, executor
+from support.reports import Reports
 
 from parley_executor.settings import ExecutorSettings
 from parley_kit.settings import listing
@@ -42,3 +43,9 @@ async def stand(claude: LoopbackClaude, base_url: str) -> AsyncIterator[Stand]:
     """An executor as its defaults make it."""
     async with executor(claude, base_url) as stand:
         yield stand
+
+
+@pytest.fixture
+async def monitor() -> AsyncIterator[Reports]:
+    async with Reports().serve() as monitor:
+        yield monitor

@@ -252,6 +252,24 @@ async def test_who_has_used_up_a_quota_reads_when_to_ask_again(alone: World, wor
     assert answer.split() == said(alone), "nobody else is held up"
 
 
+async def test_a_quota_in_us_dollars_counts_what_claude_costs(alone: World) -> None:
+    await alone.start_monitor()
+    await alone.start_cache(user_usd_day=0.0015)
+    await alone.start_executor()
+    await alone.start_gateway()
+    await alone.settled()
+    await alone.ended(alone.ask("Hello [[tokens=90 tps=1000]]"))
+    await alone.ended(alone.ask("And more [[tokens=90 tps=1000]]"))
+    assert len(alone.executions()) == 2, (
+        "the first left something: its 90 tokens cost 900 millionths, and its question less"
+    )
+    assert "You can ask again" in await alone.ended(alone.ask("And even more"))
+    assert len(alone.executions()) == 2
+    spent = await alone.spent("Sam")
+    assert spent.usage.output_tokens == 180
+    assert spent.cost_micro_usd == 10 * 180 + 2 * spent.usage.input_tokens
+
+
 # --- Discord
 
 

@@ -48,6 +48,19 @@ async def test_what_executors_report_reaches_who_watches(peer: Peer) -> None:
     assert (await watch.until(lambda each: each.tier == pb.TIER_BUSY)).executors[0].free == 0
 
 
+async def test_an_executor_that_claudes_limits_leave_nothing_offers_no_slot_until_they_do(
+    peer: Peer, monitor: Monitor
+) -> None:
+    watch = peer.watch()
+    executor = await peer.report(load(headroom=pb.Headroom(requests=pb.Allowance(share=0.0), calls=0)))
+    assert (await watch.until(lambda each: bool(each.executors))).executors[0].free == 0
+    assert monitor.sample(semconv.CAPACITY_HEADROOM, {"limit": "requests"}) == 0
+    assert monitor.sample(semconv.CAPACITY_HEADROOM, {"limit": "input_tokens"}) is None
+    assert monitor.sample(semconv.CAPACITY_SLOTS, {"pool": "executor", "state": "blocked"}) == 4
+    await executor.write(load(headroom=pb.Headroom(requests=pb.Allowance(share=0.5))))
+    assert (await watch.until(lambda each: each.tier == pb.TIER_NORMAL)).executors[0].free == 4
+
+
 async def test_a_late_watcher_gets_the_whole_map_at_once(peer: Peer) -> None:
     await peer.report(load("executor-1"), load("gateway-1", service="gateway"))
     await peer.report(load("executor-2", busy=2))

@@ -23,6 +23,7 @@ from parley_executor.model import (
     ReplyText,
     Request,
     Urgency,
+    Usage,
 )
 from parley_executor.observer import Call, Observer
 from parley_executor.reasons import Reason
@@ -91,6 +92,7 @@ class Stage:
         self.told: list[ReplyEvent] = []
 
     def _check(self, model: str) -> None:
+        assert model == "claude-sonnet-5"
         if self.unasked is not None:
             raise self.unasked
 
@@ -245,3 +247,30 @@ async def test_a_mistake_in_the_engine_is_no_fault_and_leaves_nothing_behind() -
         await stage.run()
     assert not caught.group_contains(Fault)
     assert stage.over()
+
+
+async def test_a_reply_ends_with_its_cost_by_the_model_that_answered() -> None:
+    usage = Usage(input_tokens=10, output_tokens=100)
+    stage = Stage([Started("claude-haiku-4-5-20251001", "msg_1"), Finished("end_turn", usage)])
+    completed = (await stage.run())[-1]
+    assert isinstance(completed, ReplyCompleted)
+    assert completed.cost == 10 * 1 + 100 * 5
+
+
+async def test_an_unknown_model_has_an_unknown_cost() -> None:
+    completed = (await Stage([Started("claude-nobody-9", "msg_1"), FINISHED]).run())[-1]
+    assert isinstance(completed, ReplyCompleted)
+    assert completed.cost is None
+
+
+async def test_what_need_not_be_asked_is_told_without_waiting_for_a_slot() -> None:
+    stage = Stage([SILENCE])
+    holding = asyncio.create_task(stage.run())
+    await settle()
+    stage.unasked = EngineError(Reason.RATE_LIMITED, retry_after=timedelta(seconds=9))
+    with pytest.raises(Exhausted) as caught:
+        await stage.run()
+    assert (caught.value.reason, caught.value.retry_after) == ("RATE_LIMITED", timedelta(seconds=9))
+    assert (stage.slots.load.waiting, stage.engine.streams) == (0, 1)
+    holding.cancel()
+    await asyncio.wait([holding])

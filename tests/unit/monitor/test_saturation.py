@@ -10,10 +10,12 @@ from support.fleet import executor, gateway, member
 
 from parley_kit.clock import ManualClock
 from parley_monitor.fleet import Fleet
-from parley_monitor.model import Executor, Gateway, Member, Report, Slots, State, Tier
-from parley_monitor.saturation import Pool, assess, pool, saturation
+from parley_monitor.model import Executor, Gateway, Headroom, Member, Report, Slots, State, Tier
+from parley_monitor.saturation import Pool, assess, headroom, pool, saturation
 
 slots = st.builds(Slots, st.integers(0, 50), st.integers(0, 60), st.integers(0, 60))
+shares = st.none() | st.floats(0, 1)
+headrooms = st.builds(Headroom, shares, shares, shares, st.none() | st.integers(0, 60))
 
 
 @st.composite
@@ -30,6 +32,7 @@ def _member(instance: str) -> st.SearchStrategy[Member]:
         address=st.sampled_from(["", f"{instance}:1"]),
         draining=st.booleans(),
         slots=st.none() | slots,
+        headroom=st.none() | headrooms,
         cpu_cores=st.floats(0, 2),
     )
     return st.builds(member, report, st.sampled_from([None, None, State.STALE]))
@@ -177,3 +180,35 @@ def test_assessing_hundreds_of_executors_leaves_the_loop_free() -> None:
     took = loop.time() - began
     loop.close()
     assert took < 0.25
+
+
+@pytest.mark.parametrize(
+    ("told", "free"),
+    [
+        (None, 3),
+        (Headroom(), 3),
+        (Headroom(requests=0.02, input_tokens=1.0, output_tokens=0.5), 3),
+        (Headroom(requests=0.9, input_tokens=0.0), 0),
+        (Headroom(output_tokens=0.019), 0),
+        (Headroom(calls=0), 0),
+        (Headroom(calls=1), 1),
+        (Headroom(requests=0.9, calls=9), 3),
+    ],
+)
+def test_no_more_is_offered_than_claude_would_give(told: Headroom | None, free: int) -> None:
+    fleet = [member(executor(total=4, busy=1, headroom=told))]
+    capacity = assess(fleet)
+    (offered,) = capacity.executors
+    assert (offered.slots, offered.free) == (4, free)
+    assert capacity.tier is (Tier.NORMAL if free else Tier.BUSY)
+    assert pool(fleet) == Pool(free=free, busy=1, blocked=3 - free)
+
+
+def test_the_executor_with_the_least_left_tells_how_much_there_is() -> None:
+    fleet = [
+        member(executor("executor-1", headroom=Headroom(requests=0.5, input_tokens=0.9))),
+        member(executor("executor-2", headroom=Headroom(requests=0.7, input_tokens=0.2))),
+        member(executor("executor-3")),
+    ]
+    assert headroom(fleet) == {"requests": 0.5, "input_tokens": 0.2}
+    assert headroom([member(executor())]) == {}

@@ -7,7 +7,7 @@ import pytest
 from parley.monitor.v1 import monitor_pb2 as pb
 from parley_kit.faults import InvalidInput
 from parley_monitor import wire
-from parley_monitor.model import Capacity, CapacityMap, Executor, Gateway, Report, Slots, Tier
+from parley_monitor.model import Capacity, CapacityMap, Executor, Gateway, Headroom, Report, Slots, Tier
 
 
 def load(**fields: object) -> pb.LoadReport:
@@ -29,6 +29,14 @@ def test_a_report_is_read_whole() -> None:
     )
 
 
+def test_what_is_left_of_claudes_limits_is_read_and_the_unknown_stays_unknown() -> None:
+    headroom = pb.Headroom(requests=pb.Allowance(share=0.25), output_tokens=pb.Allowance(), calls=0)
+    read = wire.report(load(headroom=headroom)).headroom
+    assert read == Headroom(requests=0.25, input_tokens=None, output_tokens=0.0, calls=0)
+    assert wire.report(load(headroom=pb.Headroom())).headroom == Headroom()
+    assert wire.report(load()).headroom is None
+
+
 def test_absent_slots_are_not_zero_slots() -> None:
     assert wire.report(load()).slots is None
     assert wire.report(load(slots=pb.Slots())).slots == Slots(0, 0, 0)
@@ -46,6 +54,12 @@ def test_absent_slots_are_not_zero_slots() -> None:
         ("report.address", {"address": "x" * 300 + ":1"}),
         ("report.cpu_cores", {"cpu_cores": float("nan")}),
         ("report.cpu_cores", {"cpu_cores": -1.0}),
+        ("report.headroom.requests.share", {"headroom": pb.Headroom(requests=pb.Allowance(share=1.5))}),
+        ("report.headroom.input_tokens.share", {"headroom": pb.Headroom(input_tokens=pb.Allowance(share=-0.1))}),
+        (
+            "report.headroom.output_tokens.share",
+            {"headroom": pb.Headroom(output_tokens=pb.Allowance(share=float("nan")))},
+        ),
         ("report.slots.total", {"slots": pb.Slots(total=100_001)}),
         ("report.slots.busy", {"slots": pb.Slots(busy=100_001)}),
         ("report.slots.waiting", {"slots": pb.Slots(waiting=100_001)}),

@@ -13,7 +13,7 @@ from typing import Final
 
 PREFIX: Final = "anthropic-ratelimit"
 LIMITS: Final = ("requests", "input_tokens", "output_tokens")
-LONGEST_REFILL: Final = 24 * 3600.0
+LONGEST_REFILL: Final = 3600.0
 """A limit that takes longer than this to be full again is not believed, in seconds."""
 
 
