@@ -58,6 +58,10 @@ def external(**more: Any) -> Values:
         ),
         (TRIAL | {"gateway": {"env": {"PARLEY_GATEWAY_DISCORD_TOKEN": "x"}}}, "it comes from discord.existingSecret"),
         (TRIAL | {"executor": {"env": {"ANTHROPIC_API_KEY": "sk"}}}, "it comes from claude.existingSecret"),
+        (
+            TRIAL | {"executor": {"env": {"PARLEY_EXECUTOR_CLAUDE_SIGN_IN": "sk"}}},
+            "put it into executor.extraEnv, from a Secret",
+        ),
         (TRIAL | {"cache": {"extraEnv": [{"name": "A"}, {"name": "A"}]}}, "cache.extraEnv has A twice"),
         (
             TRIAL | {"cache": {"extraEnv": [{"name": "PARLEY_CACHE_GRACE", "value": "9"}]}},

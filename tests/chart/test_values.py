@@ -72,7 +72,7 @@ def _refused(component: str, name: str) -> bool:
         *("REDIS_CA_FILE", "REDIS_SENTINELS", "REDIS_MASTER", "REDIS_SENTINEL_PASSWORD"),
     }
     prefix = f"PARLEY_{component.upper()}_"
-    secret = name == "ANTHROPIC_API_KEY"
+    secret = name in {"ANTHROPIC_API_KEY", "PARLEY_EXECUTOR_CLAUDE_SIGN_IN"}
     return secret or (component != "sandbox" and name.startswith(prefix) and name.removeprefix(prefix) in own)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.claude_processes import as_before, held, launch_of, running, script, until
+from support.claude_processes import as_before, held, launch_of, real_program, running, script, until
 from support.conversations import ask, run, said, text_of, within
 from support.engines import PoolRecord, claude_cli
 
@@ -173,7 +173,7 @@ async def test_a_process_that_is_killed_while_nobody_uses_it_is_replaced(begin: 
         talk = Talk(engine)
         if state == "kept":
             await talk.say()
-            await until(lambda: engine._keeper.count(State.KEPT) == 1)
+            await until(lambda: engine._keeper._pool.count(State.KEPT) == 1)
         (pid,) = running(root)
         os.kill(pid, signal.SIGKILL)
         await until(lambda: record.ends == [Why.DIED])
@@ -254,12 +254,36 @@ async def test_a_program_that_does_not_start_is_told_with_its_own_words(
     await engine.close(0.0)
 
 
-async def test_a_start_that_fails_later_is_told_to_who_waits_and_spares_are_not_tried_in_circles(
-    begin: Begin, root: Path
-) -> None:
-    async with begin(processes=2) as (engine, record):
-        _, error = await run(engine, ask("hello", model="--no-such-model"))
+async def test_a_model_that_no_command_line_can_hold_costs_no_process(begin: Begin, root: Path) -> None:
+    async with begin(processes=1) as (engine, record):
+        talk = Talk(engine)
+        kept = await talk.say()
+        _, error = await run(engine, ask("hello", model="--settings={}"))
         assert error is not None
         assert error.reason is Reason.MODEL_NOT_FOUND
-        assert len(record.failures) == 1
-        await Talk(engine).say()
+        assert (record.failures, record.ends) == ([], [])
+        assert await talk.say() == kept
+
+
+async def test_a_start_that_fails_later_is_told_to_who_waits_and_the_next_one_may_work(
+    base_url: str, root: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    program = script(
+        tmp_path / "claude",
+        f'case "$*" in --version) ;; *) test ! -e {broken} || exit 3;; esac',
+        f'exec {real_program()} "$@"',
+    )
+    record = PoolRecord()
+    engine = claude_cli(launch_of(program, root, base_url), record, processes=1, spares=0)
+    await engine.start()
+    first = Talk(engine)
+    await first.say()
+    broken.touch()
+    _, error = await run(engine, ask("hello", conversation_id="second"))
+    assert error is not None
+    assert (error.reason, error.retryable) == (Reason.START_FAILED, True)
+    assert len(record.failures) == 1
+    broken.unlink()
+    await Talk(engine, "third").say()
+    await engine.close(1.0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from parley_executor.engines.claude_cli.demand import Kind
-from parley_executor.engines.claude_cli.launch import Key, Launch, checked
+from parley_executor.engines.claude_cli.launch import Key, Launch, arguments, checked
 from parley_executor.engines.claude_cli.pool import Pool, Seat, State, Why, Wish
 from parley_executor.engines.claude_cli.process import Process
 from parley_executor.engines.port import EngineError, EngineEvent
@@ -70,7 +70,7 @@ class Lent:
 @dataclass(eq=False, slots=True)
 class _Waiter:
     wish: Wish
-    turn: asyncio.Future[Seat]
+    turn: asyncio.Future[Lent]
 
 
 class Keeper:
@@ -123,18 +123,18 @@ class Keeper:
         """Return a process that is this request's alone; give it back by `settle` or `discard`.
 
         limit: until when to wait, on the loop's clock. Raises EngineError: POOL_FULL when it was waited for in vain,
-        START_FAILED when it did not start, DRAINING at the end.
+        START_FAILED when it did not start, MODEL_NOT_FOUND, DRAINING at the end.
         """
         if not self.ready:
             raise EngineError(Reason.DRAINING if self._closing else Reason.START_FAILED)
+        arguments(self._launch, wish.key)  # what no command line can hold is refused before anybody makes room for it
         waiter = _Waiter(wish, asyncio.get_running_loop().create_future())
         self._waiting.append(waiter)
         self._serve()
         at_once = waiter.turn.done()
-        seat = await self._turn_of(waiter, limit)
-        known = seat.thread is not None
-        self._watch.taken(KEPT if known else SPARE if at_once else LATE)
-        return Lent(seat, self._residents[seat].process, known)
+        lent = await self._turn_of(waiter, limit)
+        self._watch.taken(KEPT if lent.known else SPARE if at_once else LATE)
+        return lent
 
     def settle(self, lent: Lent, thread: bytes, rest: AsyncGenerator[EngineEvent, None]) -> None:
         """Take a process back whose reply is whole; `rest`, the end of its turn, is read here, whoever has left."""
@@ -147,10 +147,6 @@ class Keeper:
         """Take a process back with which something went wrong, or that was left in the middle of a reply."""
         self._dismiss(lent.seat, Why.DISCARDED)
         self._serve()
-
-    def count(self, state: State) -> int:
-        """Return how many processes are in a state."""
-        return self._pool.count(state)
 
     async def _run(self, opened: asyncio.Event, process: Process) -> None:
         """Hold the group of all tasks until it is cancelled."""
@@ -167,6 +163,7 @@ class Keeper:
 
     async def _stop(self) -> None:
         """End every process; what is still said by one is cut."""
+        self._tasks = None
         if self._timer is not None:
             self._timer.cancel()
         for seat in tuple(self._pool.seats):
@@ -178,7 +175,7 @@ class Keeper:
         if not self._running.cancelled() and (error := self._running.exception()) is not None:
             raise error
 
-    async def _turn_of(self, waiter: _Waiter, limit: float) -> Seat:
+    async def _turn_of(self, waiter: _Waiter, limit: float) -> Lent:
         try:
             async with asyncio.timeout_at(limit):
                 return await waiter.turn
@@ -195,9 +192,13 @@ class Keeper:
     def _return(self, waiter: _Waiter) -> None:
         """Put back what was handed over in the moment in which it was no longer waited for."""
         turn = waiter.turn
-        if turn.done() and not turn.cancelled() and turn.exception() is None:
-            self._pool.unclaim(turn.result(), _now())
-            self._serve()
+        if not turn.done() or turn.cancelled() or turn.exception() is not None:
+            return
+        lent = turn.result()
+        self._pool.unclaim(lent.seat, _now())
+        if not lent.process.alive:
+            self._dismiss(lent.seat, Why.DIED)
+        self._serve()
 
     def _serve(self) -> None:
         """Do all that can be done now: hand out, dismiss, start. It is called after every change."""
@@ -221,7 +222,7 @@ class Keeper:
             seat = self._pool.claim(waiter.wish, now)
             if seat is not None:
                 self._waiting.remove(waiter)
-                waiter.turn.set_result(seat)
+                waiter.turn.set_result(Lent(seat, self._residents[seat].process, seat.thread is not None))
 
     def _follow(self, tasks: asyncio.TaskGroup, waiting: Sequence[Wish], now: float) -> None:
         plan = self._pool.plan(waiting, now)
