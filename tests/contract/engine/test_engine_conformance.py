@@ -75,9 +75,9 @@ async def test_nothing_is_thought_unless_it_is_asked_for(engine: Engine, model: 
     events, error = await run(engine, ask("hello [[thinking=400 tokens=25]]", model=model))
     assert error is None
     assert isinstance(events[-1], Finished)
-    # The program has no word that keeps this model from thinking, and leaves it at a medium effort.
-    thought = 400 if (engine.name, model) == ("claude_cli", "claude-sonnet-5-5") else 0
-    assert events[-1].usage.output_tokens == 25 + thought
+    # The program cannot say `between_tools`, by which alone this model does not think; it lets it think as it likes.
+    thinks = (engine.name, model) == ("claude_cli", "claude-sonnet-5-5")
+    assert events[-1].usage.output_tokens == (425 if thinks else 25)
 
 
 async def test_what_is_thought_is_paid_for_and_not_said(engine: Engine, claude: LoopbackClaude) -> None:
@@ -89,9 +89,9 @@ async def test_what_is_thought_is_paid_for_and_not_said(engine: Engine, claude: 
 
 
 async def test_an_effort_that_the_model_does_not_know_is_no_error(engine: Engine) -> None:
-    events, error = await run(
-        engine, ask("hello [[exact=fine]]", model="claude-haiku-4-5", effort=Effort.MAX, max_output_tokens=4096)
-    )
+    # The program lets this model think 1024 tokens, more than which a reply must be allowed.
+    request = ask("hello [[exact=fine]]", model="claude-haiku-4-5", effort=Effort.MAX, max_output_tokens=4096)
+    events, error = await run(engine, request)
     assert (text_of(events), error) == ("fine", None)
 
 
