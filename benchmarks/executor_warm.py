@@ -64,16 +64,16 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """The engine on its pool, the Claude behind it, and where that is."""
+    """The engine, its pool, the Claude behind it, and where that is."""
 
     engine: ClaudeCli
-    keeper: Keeper
+    pool: Pool
     claude: LoopbackClaude
     url: str
 
     async def rested(self) -> None:
         """Wait until a spare is ready and calm."""
-        while not self.keeper.count(State.SPARE) or self.keeper.count(State.STARTING):
+        while not self.pool.count(State.SPARE) or self.pool.count(State.STARTING):
             await asyncio.sleep(0.02)
         await asyncio.sleep(REST)
 
@@ -84,11 +84,11 @@ async def standing() -> AsyncIterator[Stand]:
     with tempfile.TemporaryDirectory() as root:
         async with upstream() as (claude, url):
             launch = Launch(found_program(None), Path(root), url, api_key="sk-ant-loopback")
-            keeper = Keeper(launch, Pool(LIMITS, KEY), KEY, Nobody())
-            engine = ClaudeCli(keeper)
+            pool = Pool(LIMITS, KEY)
+            engine = ClaudeCli(Keeper(launch, pool, KEY, Nobody()))
             await engine.start()
             try:
-                yield Stand(engine, keeper, claude, url)
+                yield Stand(engine, pool, claude, url)
             finally:
                 await engine.close(1.0)
 
