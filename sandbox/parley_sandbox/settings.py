@@ -52,7 +52,9 @@ class SandboxSettings(BaseModel):
         description="The Redis that the caches share: its URL, or local for one that the sandbox starts; unset: none.",
     )
     executors: int = Field(1, ge=1, le=16, description="How many executors run.")
-    engine: Literal["messages_api", "claude_cli"] = Field("messages_api", description="What the executors run Claude with.")
+    engine: Literal["messages_api", "claude_cli"] = Field(
+        "messages_api", description="What the executors run Claude with."
+    )
     slots: int = Field(4, ge=1, le=256, description="How many replies an executor writes at a time.")
     guests: int = Field(
         0, ge=0, le=1000, description="How many more members both guilds have, Guest 1 and so on, a number; for load."
