@@ -26,6 +26,10 @@ class Kind:
     key: Key
     system: tuple[str, ...] | None
 
+    def serves(self, key: Key, system: tuple[str, ...] | None) -> bool:
+        """Tell whether it would do; where it has no system prompt yet it can still be given one."""
+        return self.key == key and self.system in {None, system}
+
 
 class Demand:
     """Remembers what was asked for; first: what is expected before anything was."""

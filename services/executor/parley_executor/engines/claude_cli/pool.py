@@ -91,7 +91,7 @@ class Wish:
 
     def suits(self, kind: Kind) -> bool:
         """Tell whether a fresh process of a kind would do."""
-        return kind.key == self.key and kind.system in {None, self.system}
+        return kind.serves(self.key, self.system)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,7 @@ class Pool:
     def _missing_spares(self) -> list[Kind]:
         """Return what has to be started so that there are as many spares as there should be."""
         kind = self._demand.next()
-        there = sum(_serves(seat.kind, kind) for seat in self._of(State.SPARE, State.STARTING))
+        there = sum(seat.kind.serves(kind.key, kind.system) for seat in self._of(State.SPARE, State.STARTING))
         places = self._limits.processes - self.count(State.BUSY, State.SETTLING)
         return [kind] * max(0, min(self._limits.spares, places) - there)
 
@@ -243,7 +243,7 @@ class Pool:
     def _victims_for_spares(self) -> list[Seat]:
         """Return who may go for a spare: spares that nobody asks for; then all but the last kept conversation."""
         kind = self._demand.next()
-        unasked = [seat for seat in self._of(State.SPARE) if not _serves(seat.kind, kind)]
+        unasked = [seat for seat in self._of(State.SPARE) if not seat.kind.serves(kind.key, kind.system)]
         return [*_oldest_first(unasked), *_oldest_first(self._of(State.KEPT))[:-1]]
 
     def _of(self, *states: State) -> list[Seat]:
@@ -264,11 +264,6 @@ _EXPIRY = {State.SPARE: Why.OLD, State.KEPT: Why.IDLE}
 
 def _continues(seat: Seat, wish: Wish) -> bool:
     return seat.kind.key == wish.key and seat.thread == wish.thread
-
-
-def _serves(have: Kind, wanted: Kind) -> bool:
-    """Tell whether a spare is as good as the wanted one, or nearly: it can still be given the system prompt."""
-    return have.key == wanted.key and have.system in {None, wanted.system}
 
 
 def _oldest_first(seats: Sequence[Seat]) -> list[Seat]:
