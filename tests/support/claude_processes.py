@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,18 +113,20 @@ def stand_in(path: Path, turn: str, start: str = "") -> Path:
     return path
 
 
+@cache
+def can_confine() -> bool:
+    """Tell whether file systems can be mounted for a child alone: root may, but not in every container."""
+    if os.geteuid() != 0 or not all(map(shutil.which, ("unshare", "mount", "setpriv", "mkdir"))):
+        return False
+    trial = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return subprocess.run(trial, check=False, stderr=subprocess.DEVNULL).returncode == 0
+
+
 def confined(path: Path, program: Path, tmpfs: str, before: str = ":") -> Path:
     """Write a script that runs the program without root's rights, in a file system that cannot be written to.
 
-    Only /tmp can, as in the chart's pods: a tmpfs with these options; `before` is done as root. Skips where that cannot be.
+    Only /tmp can, as in the chart's pods: a tmpfs with these options; `before` is done as root. It wants `can_confine`.
     """
-    tools = ("unshare", "mount", "setpriv", "mkdir")
-    if (
-        os.geteuid() != 0
-        or not all(map(shutil.which, tools))
-        or subprocess.run(["unshare", "--mount", "true"], check=False).returncode
-    ):
-        pytest.skip("needs root with mount namespaces (util-linux)")
     inner = f"""
         PATH=/usr/sbin:/usr/bin:/sbin:/bin
         mount -t tmpfs tmpfs /mnt
@@ -142,6 +145,11 @@ def confined(path: Path, program: Path, tmpfs: str, before: str = ":") -> Path:
             --bounding-set=-all --no-new-privs /mnt/claude "$@"
     """
     return script(path, f"exec /usr/bin/unshare --mount /bin/sh -eu -c '{textwrap.dedent(inner)}' confined \"$@\"")
+
+
+def without_disk(path: Path, program: Path) -> Path:
+    """Write a script that runs the program where no file may have more than 4 KiB, which takes no rights."""
+    return script(path, "trap '' XFSZ", "ulimit -f 8", f'exec "{program}" "$@"')
 
 
 def running(root: Path) -> set[int]:
