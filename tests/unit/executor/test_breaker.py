@@ -27,8 +27,7 @@ class Calls(RuleBasedStateMachine):
         self.draw = 0.0
         self.breaker = Breaker(POLICY, lambda: self.draw)
         self.probe: Ticket | None = None
-        self.not_before = 0.0
-        self.open_since: float | None = None
+        self.not_before = self.not_after = 0.0
 
     @rule(seconds=st.floats(0, 100))
     def wait(self, seconds: float) -> None:
@@ -60,7 +59,7 @@ class Calls(RuleBasedStateMachine):
         self.breaker.succeeded(ticket)
         if ticket is self.probe:
             assert self.breaker.state(self.now) is State.CLOSED
-            self.probe, self.not_before = None, 0.0
+            self.probe, self.not_before, self.not_after = None, 0.0, 0.0
         else:
             assert self.breaker.state(self.now) is was, "only the one that tries closes it"
 
@@ -75,7 +74,9 @@ class Calls(RuleBasedStateMachine):
         if was is State.CLOSED or ticket is self.probe:
             assert self.breaker.state(self.now) is State.OPEN
             self.probe = None
-        assert self.breaker.left(self.now) <= max(least, POLICY.longest, self.not_before - self.now) * 1.2 + 1e-6
+        longest = max(least, POLICY.longest) * (1 + POLICY.spread)
+        self.not_after = max(self.not_after, self.now + longest)
+        assert self.now + self.breaker.left(self.now) <= self.not_after + 1e-6
 
     @rule(ticket=consumes(tickets))
     def left(self, ticket: Ticket) -> None:
