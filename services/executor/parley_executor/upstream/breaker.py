@@ -124,7 +124,8 @@ class Breaker:
         self._openings += 1
         self._era += 1
         self._reason, self._probing = reason, False
-        self._until = now + self._policy.wait(asked, self._openings, self._draw())
+        # What an earlier call was asked to wait meanwhile may be longer.
+        self._until = max(self._until, now + self._policy.wait(asked, self._openings, self._draw()))
 
     def ended(self, ticket: Ticket) -> None:
         """The call ended without a word about Claude's limits; the next one tries."""
