@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from parley_kit import semconv
 from parley_sandbox.anthropic import Record
 from parley_sandbox.discord import queries
 from parley_sandbox.discord.model import guilds
@@ -155,13 +156,16 @@ class System:
                 await asyncio.sleep(LOOK_EVERY)
 
     async def _busy(self) -> bool:
-        async with self._http.get(f"{self.stack.url}/api/capacity") as response:
-            capacity = (await response.json())["capacity"]
         async with self._http.get(f"{self.stack.url}/api/turns") as response:
             turns = (await response.json())["turns"]
-        executors = capacity["executors"] if capacity is not None else []
-        taken = any(one["slots"] != one["free"] for one in executors if not one["stale"])
-        return taken or any(turn["state"] != "ended" for turn in turns)
+        executors = [child for child in self.stack.children if child.startswith("executor")]
+        return any(turn["state"] != "ended" for turn in turns) or any([await self._works(one) for one in executors])
+
+    async def _works(self, executor: str) -> bool:
+        """Tell whether it holds a slot, which is not the same as having none to offer; one that is gone holds none."""
+        with contextlib.suppress(aiohttp.ClientError):
+            return bool(await self.metric(executor, semconv.EXECUTOR_SLOTS, state="busy"))
+        return False
 
     async def metric(self, child: str, name: str, **labels: str) -> float:
         """Return the sum of a metric's samples at one service, of those that have these labels."""
