@@ -14,10 +14,9 @@ import tempfile
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import grpc
-from machine import PATIENCE, TICKS
+from machine import PATIENCE, worked
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
@@ -37,12 +36,6 @@ class Stand:
     def cpu_seconds(self) -> float:
         """Return what Redis and the caches have worked so far."""
         return sum(worked(pid) for pid in self.pids)
-
-
-def worked(pid: int) -> float:
-    """Return the CPU seconds of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 @contextlib.asynccontextmanager

@@ -9,8 +9,8 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from cache_stand import standing, worked
-from machine import ForeignLoad
+from cache_stand import standing
+from machine import ForeignLoad, worked
 from opentelemetry.trace import NoOpTracer
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis

@@ -13,9 +13,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
-from cache_stand import Line, Stand, next_id, standing, worked
+from cache_stand import Line, Stand, next_id, standing
 from litellm_rival import CannotInstallError, Rival, rival
-from machine import ForeignLoad
+from machine import ForeignLoad, worked
 from redis.asyncio import Redis
 from table import Row, percentile
 

@@ -16,9 +16,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import grpc
-from cache_stand import worked
 from executor_stand import Client, client, upstream
-from machine import ForeignLoad
+from machine import ForeignLoad, worked
 from table import Row, percentile
 
 from parley.executor.v1 import executor_pb2 as pb

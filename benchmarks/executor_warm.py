@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
-from cache_stand import worked
 from executor_stand import last_ended, upstream
-from machine import ForeignLoad
+from machine import ForeignLoad, family, worked
 from table import Row, percentile
 from typing_extensions import override
 
@@ -212,15 +211,7 @@ def _own(record: Record) -> float:
 
 
 def _children() -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if parent == os.getpid():
-            found.append(int(stat.parent.name))
-    return found
+    return family(os.getpid())[1:]
 
 
 def _resident(pid: int) -> float:

@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
-from cache_stand import Stand, worked
+from cache_stand import Stand
+from machine import family, worked
 
 from parley_sandbox.anthropic import LoopbackClaude
 from parley_sandbox.ports import free_ports
@@ -58,11 +59,11 @@ class Rival:
 
     def kin_seconds(self) -> float:
         """Return what its workers have worked so far, who die with it and are nobody's children then."""
-        return sum(worked(pid) for pid in _family(self.parent)[1:])
+        return sum(worked(pid) for pid in family(self.parent)[1:])
 
     def cpu_seconds(self) -> float:
         """Return what the proxy and its workers have worked so far."""
-        return sum(worked(pid) for pid in _family(self.parent))
+        return sum(worked(pid) for pid in family(self.parent))
 
 
 def install() -> Path:
@@ -141,12 +142,3 @@ async def _stored(found: Rival, claude: LoopbackClaude) -> None:
                 if before and len(claude.requests) == before:
                     return
             await asyncio.sleep(0.2)
-
-
-def _family(parent: int) -> list[int]:
-    """Return a process and all that it began."""
-    members = [parent]
-    for pid in members:
-        with contextlib.suppress(OSError):
-            members += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    return members

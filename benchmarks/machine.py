@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,21 @@ PATIENCE = {
 """For benchmarks whose question is not an outage: on a machine that others fill, a cache that gets no processor for
 0.15 s would pass for one that is gone, and turns would rightly go on without it.
 """
+
+
+def family(parent: int) -> list[int]:
+    """Return a process and all that it began."""
+    members = [parent]
+    for pid in members:
+        with contextlib.suppress(OSError):
+            members += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return members
+
+
+def worked(pid: int) -> float:
+    """Return the CPU seconds of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _busy() -> float:

@@ -12,11 +12,12 @@ from typing_extensions import override
 from parley_executor.engines.claude_cli.engine import ClaudeCli
 from parley_executor.engines.claude_cli.keeper import Keeper, PoolWatch
 from parley_executor.engines.claude_cli.launch import Key, Launch
-from parley_executor.engines.claude_cli.pool import MIB, Limits, Pool, Why
+from parley_executor.engines.claude_cli.pool import Limits, Pool, Why
 from parley_executor.engines.messages_api import Access, MessagesApi
 from parley_executor.engines.port import Deadline, Delta, Engine, EngineError, EngineEvent, Finished, Started
 from parley_executor.model import ModelCard, Request, Usage
 from parley_executor.reasons import Reason
+from parley_executor.sizing import MIB
 from parley_kit.clock import SystemClock
 
 STARTED = Started("claude-sonnet-5", "msg_1")

@@ -10,12 +10,13 @@ import structlog
 from parley_executor.engines.claude_cli.engine import ClaudeCli
 from parley_executor.engines.claude_cli.keeper import Keeper
 from parley_executor.engines.claude_cli.launch import Key, Launch, found_program
-from parley_executor.engines.claude_cli.pool import MIB, Limits, Pool, most_processes
+from parley_executor.engines.claude_cli.pool import Limits, Pool, most_processes
 from parley_executor.engines.claude_cli.telemetry import PoolTelemetry
 from parley_executor.engines.port import EngineError
 from parley_executor.model import Effort
 from parley_executor.offers import split_aliases
 from parley_executor.settings import ExecutorSettings
+from parley_executor.sizing import MIB
 from parley_kit.faults import Precondition
 from parley_kit.machine import Machine
 from parley_kit.metrics import Metrics

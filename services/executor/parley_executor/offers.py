@@ -37,10 +37,15 @@ def split_aliases(text: str) -> dict[str, str]:
     return aliases
 
 
+def undated(name: str) -> str:
+    """Return a model's name without the day of its snapshot."""
+    return _DATED.sub("", name)
+
+
 def find(cards: Sequence[ModelCard], name: str) -> ModelCard | None:
     """Return the card of a model by its name, with or without the day of its snapshot."""
     exact = next((card for card in cards if card.id == name), None)
-    return exact or next((card for card in cards if _DATED.sub("", card.id) == name), None)
+    return exact or next((card for card in cards if undated(card.id) == name), None)
 
 
 def offers(cards: Sequence[ModelCard], aliases: Mapping[str, str], default: str) -> tuple[Offer, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from parley_executor.model import Usage
+from parley_executor.offers import undated
 
 KINDS: Final = ("input", "output", "cache_read", "cache_write")
-DATED: Final = re.compile(r"-\d{8}$")
-"""How Claude's API names a fixed version of a model: claude-haiku-4-5-20251001."""
 
 MOST: Final = 1_000_000
 """A dollar for a single token: a larger price is a mistake."""
@@ -69,7 +67,7 @@ class Prices:
 
     def cost(self, model: str, usage: Usage) -> int | None:
         """Return what a reply of this model costs, in millionths of a US dollar; None: its price is unknown."""
-        price = self.models.get(model) or self.models.get(DATED.sub("", model))
+        price = self.models.get(model) or self.models.get(undated(model))
         return None if price is None else price.cost(usage)
 
     def overridden(self, other: Prices) -> Prices:

@@ -10,7 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from parley_executor.engines.claude_cli.demand import Kind
 from parley_executor.engines.claude_cli.launch import Key
-from parley_executor.engines.claude_cli.pool import MIB, Limits, Pool, Seat, State, Why, Wish, most_processes
+from parley_executor.engines.claude_cli.pool import Limits, Pool, Seat, State, Why, Wish, most_processes
+from parley_executor.sizing import MIB
 
 KEY = Key("claude-sonnet-5", "", 4096)
 OTHER = Key("claude-opus-5", "", 4096)

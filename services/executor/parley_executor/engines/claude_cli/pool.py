@@ -7,21 +7,20 @@ and goes. Spares are started ahead, since a start takes some hundred millisecond
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 from parley_executor.engines.claude_cli.demand import Demand, Kind
 from parley_executor.engines.claude_cli.launch import Key
+from parley_executor.sizing import COSTS, size
 
-MIB: Final = 1024 * 1024
 FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
 """How long no spare is started after a failure, in seconds: the first time, and at most; it doubles each time."""
 
-RESERVED, EACH = 200 * MIB, 170 * MIB
-PER_CORE: Final = 12
-"""Measured: what the executor itself and a process take, and how many processes a core carries, most of them idle."""
+COST: Final = replace(COSTS["claude_cli"], per_core=12)
+"""What a process takes is what a reply takes; but a core carries more of them, since most are idle. Measured."""
 
 
 class State(Enum):
@@ -104,10 +103,7 @@ class Plan:
 
 def most_processes(wished: int, cores: float, memory_bytes: int | None) -> int:
     """Return how many processes there may be: as many as are wished, as far as cores and memory go, at least one."""
-    limits = [wished, int(cores * PER_CORE)]
-    if memory_bytes is not None:
-        limits.append((memory_bytes - RESERVED) // EACH)
-    return max(1, min(limits))
+    return size(wished, COST, cores, memory_bytes).slots
 
 
 class Pool:
