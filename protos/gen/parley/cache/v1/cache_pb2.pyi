@@ -1485,3 +1485,55 @@ class Orphan(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Orphan: _TypeAlias = Orphan  # noqa: Y015
+
+@_typing.final
+class ListDirectChannelsRequest(_message.Message):
+    """Says how far back to look."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WITHIN_FIELD_NUMBER: _builtins.int
+    MOST_FIELD_NUMBER: _builtins.int
+    most: _builtins.int
+    """So many channels at most, those asked in last first; 0: 50, at most 200."""
+    @_builtins.property
+    def within(self) -> _duration_pb2.Duration:
+        """So long ago at most; at most a day."""
+
+    def __init__(
+        self,
+        *,
+        within: _duration_pb2.Duration | None = ...,
+        most: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["within", b"within"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["most", b"most", "within", b"within"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDirectChannelsRequest: _TypeAlias = ListDirectChannelsRequest  # noqa: Y015
+
+@_typing.final
+class ListDirectChannelsResponse(_message.Message):
+    """Direct channels."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANNEL_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def channel_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Their ids."""
+
+    def __init__(
+        self,
+        *,
+        channel_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_ids", b"channel_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDirectChannelsResponse: _TypeAlias = ListDirectChannelsResponse  # noqa: Y015

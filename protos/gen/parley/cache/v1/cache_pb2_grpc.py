@@ -50,6 +50,11 @@ class TurnServiceStub:
                 request_serializer=parley_dot_cache_dot_v1_dot_cache__pb2.WatchOrphansRequest.SerializeToString,
                 response_deserializer=parley_dot_cache_dot_v1_dot_cache__pb2.WatchOrphansResponse.FromString,
                 _registered_method=True)
+        self.ListDirectChannels = channel.unary_unary(
+                '/parley.cache.v1.TurnService/ListDirectChannels',
+                request_serializer=parley_dot_cache_dot_v1_dot_cache__pb2.ListDirectChannelsRequest.SerializeToString,
+                response_deserializer=parley_dot_cache_dot_v1_dot_cache__pb2.ListDirectChannelsResponse.FromString,
+                _registered_method=True)
 
 
 class TurnServiceServicer:
@@ -82,6 +87,14 @@ class TurnServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDirectChannels(self, request, context):
+        """ListDirectChannels names the direct channels in which something was asked of late. Discord names none to a bot that
+        starts, and what was written there while no gateway lived would never be answered.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TurnServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -99,6 +112,11 @@ def add_TurnServiceServicer_to_server(servicer, server):
                     servicer.WatchOrphans,
                     request_deserializer=parley_dot_cache_dot_v1_dot_cache__pb2.WatchOrphansRequest.FromString,
                     response_serializer=parley_dot_cache_dot_v1_dot_cache__pb2.WatchOrphansResponse.SerializeToString,
+            ),
+            'ListDirectChannels': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDirectChannels,
+                    request_deserializer=parley_dot_cache_dot_v1_dot_cache__pb2.ListDirectChannelsRequest.FromString,
+                    response_serializer=parley_dot_cache_dot_v1_dot_cache__pb2.ListDirectChannelsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -183,6 +201,33 @@ class TurnService:
             '/parley.cache.v1.TurnService/WatchOrphans',
             parley_dot_cache_dot_v1_dot_cache__pb2.WatchOrphansRequest.SerializeToString,
             parley_dot_cache_dot_v1_dot_cache__pb2.WatchOrphansResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDirectChannels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/parley.cache.v1.TurnService/ListDirectChannels',
+            parley_dot_cache_dot_v1_dot_cache__pb2.ListDirectChannelsRequest.SerializeToString,
+            parley_dot_cache_dot_v1_dot_cache__pb2.ListDirectChannelsResponse.FromString,
             options,
             channel_credentials,
             insecure,

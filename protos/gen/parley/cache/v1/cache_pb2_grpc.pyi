@@ -33,6 +33,10 @@ class TurnServiceStub:
     """WatchOrphans streams turns whose lease ran out, all that exist at the start, then each new one; every
     watcher is offered each of them until somebody adopts it.
     """
+    ListDirectChannels: _aio.UnaryUnaryMultiCallable[_cache_pb2.ListDirectChannelsRequest, _cache_pb2.ListDirectChannelsResponse]
+    """ListDirectChannels names the direct channels in which something was asked of late. Discord names none to a bot that
+    starts, and what was written there while no gateway lived would never be answered.
+    """
 
 class TurnServiceServicer(metaclass=_abc_1.ABCMeta):
     """TurnService keeps every turn that a gateway works on, from the claim to the last edit."""
@@ -66,6 +70,16 @@ class TurnServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.AsyncIterator[_cache_pb2.WatchOrphansResponse]:
         """WatchOrphans streams turns whose lease ran out, all that exist at the start, then each new one; every
         watcher is offered each of them until somebody adopts it.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDirectChannels(
+        self,
+        request: _cache_pb2.ListDirectChannelsRequest,
+        context: _aio.ServicerContext[_cache_pb2.ListDirectChannelsRequest, _abc.Awaitable[_cache_pb2.ListDirectChannelsResponse]],
+    ) -> _abc.Awaitable[_cache_pb2.ListDirectChannelsResponse]:
+        """ListDirectChannels names the direct channels in which something was asked of late. Discord names none to a bot that
+        starts, and what was written there while no gateway lived would never be answered.
         """
 
 def add_TurnServiceServicer_to_server(servicer: TurnServiceServicer, server: _aio.Server) -> None: ...

@@ -260,3 +260,133 @@ class RemoveTurnResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RemoveTurnResponse: _TypeAlias = RemoveTurnResponse  # noqa: Y015
+
+@_typing.final
+class FindTurnRequest(_message.Message):
+    """Names a turn."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TURN_ID_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    turn_id: _builtins.str
+    """The turn."""
+    message_id: _builtins.str
+    """A Discord message of its answer, where it is known: by it the turn is found longer than by its own id."""
+    def __init__(
+        self,
+        *,
+        turn_id: _builtins.str = ...,
+        message_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_id", b"message_id", "turn_id", b"turn_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindTurnRequest: _TypeAlias = FindTurnRequest  # noqa: Y015
+
+@_typing.final
+class FindTurnResponse(_message.Message):
+    """A turn, as it is remembered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    POSTED_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    conversation_id: _builtins.str
+    """Its conversation."""
+    revision: _builtins.int
+    """The conversation's revision now."""
+    last: _builtins.bool
+    """Nothing was said after it: it may be answered again (`Open.rewind_to`)."""
+    state: _cache_pb2.TurnState.ValueType
+    """How it stands; ENDED also where only the conversation remembers it."""
+    model: _builtins.str
+    """The model that it asked for; empty where that is not known any more."""
+    @_builtins.property
+    def question(self) -> _cache_pb2.Message:
+        """What was asked."""
+
+    @_builtins.property
+    def answer(self) -> _cache_pb2.Message:
+        """What was answered; absent while there is nothing."""
+
+    @_builtins.property
+    def posted(self) -> _containers.RepeatedCompositeFieldContainer[_cache_pb2.Posted]:
+        """Its Discord messages, as far as they are known."""
+
+    def __init__(
+        self,
+        *,
+        conversation_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        last: _builtins.bool = ...,
+        state: _cache_pb2.TurnState.ValueType = ...,
+        question: _cache_pb2.Message | None = ...,
+        answer: _cache_pb2.Message | None = ...,
+        posted: _abc.Iterable[_cache_pb2.Posted] | None = ...,
+        model: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "question", b"question"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "conversation_id", b"conversation_id", "last", b"last", "model", b"model", "posted", b"posted", "question", b"question", "revision", b"revision", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindTurnResponse: _TypeAlias = FindTurnResponse  # noqa: Y015
+
+@_typing.final
+class ForgetMemberRequest(_message.Message):
+    """Names a member."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """The member."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgetMemberRequest: _TypeAlias = ForgetMemberRequest  # noqa: Y015
+
+@_typing.final
+class ForgetMemberResponse(_message.Message):
+    """The member is forgotten."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONVERSATIONS_FIELD_NUMBER: _builtins.int
+    MESSAGES_FIELD_NUMBER: _builtins.int
+    conversations: _builtins.int
+    """How many conversations were forgotten, wholly or in part."""
+    messages: _builtins.int
+    """How many messages were forgotten, answers among them."""
+    def __init__(
+        self,
+        *,
+        conversations: _builtins.int = ...,
+        messages: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversations", b"conversations", "messages", b"messages"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgetMemberResponse: _TypeAlias = ForgetMemberResponse  # noqa: Y015

@@ -57,6 +57,16 @@ class ConversationServiceStub:
                 request_serializer=parley_dot_cache_dot_v1_dot_conversations__pb2.RemoveTurnRequest.SerializeToString,
                 response_deserializer=parley_dot_cache_dot_v1_dot_conversations__pb2.RemoveTurnResponse.FromString,
                 _registered_method=True)
+        self.FindTurn = channel.unary_unary(
+                '/parley.cache.v1.ConversationService/FindTurn',
+                request_serializer=parley_dot_cache_dot_v1_dot_conversations__pb2.FindTurnRequest.SerializeToString,
+                response_deserializer=parley_dot_cache_dot_v1_dot_conversations__pb2.FindTurnResponse.FromString,
+                _registered_method=True)
+        self.ForgetMember = channel.unary_unary(
+                '/parley.cache.v1.ConversationService/ForgetMember',
+                request_serializer=parley_dot_cache_dot_v1_dot_conversations__pb2.ForgetMemberRequest.SerializeToString,
+                response_deserializer=parley_dot_cache_dot_v1_dot_conversations__pb2.ForgetMemberResponse.FromString,
+                _registered_method=True)
 
 
 class ConversationServiceServicer:
@@ -95,6 +105,22 @@ class ConversationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindTurn(self, request, context):
+        """FindTurn tells of a question and its answer, for as long as its conversation is remembered: what a button needs that
+        is pressed days later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForgetMember(self, request, context):
+        """ForgetMember forgets every conversation that a member began, and what the member said in those of others, with the
+        answers to it; stored replies of theirs go too. What they used stays counted. Who is unknown has nothing to forget.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConversationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -117,6 +143,16 @@ def add_ConversationServiceServicer_to_server(servicer, server):
                     servicer.RemoveTurn,
                     request_deserializer=parley_dot_cache_dot_v1_dot_conversations__pb2.RemoveTurnRequest.FromString,
                     response_serializer=parley_dot_cache_dot_v1_dot_conversations__pb2.RemoveTurnResponse.SerializeToString,
+            ),
+            'FindTurn': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindTurn,
+                    request_deserializer=parley_dot_cache_dot_v1_dot_conversations__pb2.FindTurnRequest.FromString,
+                    response_serializer=parley_dot_cache_dot_v1_dot_conversations__pb2.FindTurnResponse.SerializeToString,
+            ),
+            'ForgetMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForgetMember,
+                    request_deserializer=parley_dot_cache_dot_v1_dot_conversations__pb2.ForgetMemberRequest.FromString,
+                    response_serializer=parley_dot_cache_dot_v1_dot_conversations__pb2.ForgetMemberResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -230,6 +266,60 @@ class ConversationService:
             '/parley.cache.v1.ConversationService/RemoveTurn',
             parley_dot_cache_dot_v1_dot_conversations__pb2.RemoveTurnRequest.SerializeToString,
             parley_dot_cache_dot_v1_dot_conversations__pb2.RemoveTurnResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindTurn(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/parley.cache.v1.ConversationService/FindTurn',
+            parley_dot_cache_dot_v1_dot_conversations__pb2.FindTurnRequest.SerializeToString,
+            parley_dot_cache_dot_v1_dot_conversations__pb2.FindTurnResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForgetMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/parley.cache.v1.ConversationService/ForgetMember',
+            parley_dot_cache_dot_v1_dot_conversations__pb2.ForgetMemberRequest.SerializeToString,
+            parley_dot_cache_dot_v1_dot_conversations__pb2.ForgetMemberResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -31,6 +31,14 @@ class ConversationServiceStub:
     """RemoveTurn takes a question and its answer out of its conversation, as if they had never been; a turn that
     still runs is stopped. Once more changes nothing.
     """
+    FindTurn: _aio.UnaryUnaryMultiCallable[_conversations_pb2.FindTurnRequest, _conversations_pb2.FindTurnResponse]
+    """FindTurn tells of a question and its answer, for as long as its conversation is remembered: what a button needs that
+    is pressed days later.
+    """
+    ForgetMember: _aio.UnaryUnaryMultiCallable[_conversations_pb2.ForgetMemberRequest, _conversations_pb2.ForgetMemberResponse]
+    """ForgetMember forgets every conversation that a member began, and what the member said in those of others, with the
+    answers to it; stored replies of theirs go too. What they used stays counted. Who is unknown has nothing to forget.
+    """
 
 class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
     """ConversationService looks after what is remembered of conversations. It never begins one.
@@ -72,6 +80,26 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_conversations_pb2.RemoveTurnResponse]:
         """RemoveTurn takes a question and its answer out of its conversation, as if they had never been; a turn that
         still runs is stopped. Once more changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def FindTurn(
+        self,
+        request: _conversations_pb2.FindTurnRequest,
+        context: _aio.ServicerContext[_conversations_pb2.FindTurnRequest, _abc.Awaitable[_conversations_pb2.FindTurnResponse]],
+    ) -> _abc.Awaitable[_conversations_pb2.FindTurnResponse]:
+        """FindTurn tells of a question and its answer, for as long as its conversation is remembered: what a button needs that
+        is pressed days later.
+        """
+
+    @_abc_1.abstractmethod
+    def ForgetMember(
+        self,
+        request: _conversations_pb2.ForgetMemberRequest,
+        context: _aio.ServicerContext[_conversations_pb2.ForgetMemberRequest, _abc.Awaitable[_conversations_pb2.ForgetMemberResponse]],
+    ) -> _abc.Awaitable[_conversations_pb2.ForgetMemberResponse]:
+        """ForgetMember forgets every conversation that a member began, and what the member said in those of others, with the
+        answers to it; stored replies of theirs go too. What they used stays counted. Who is unknown has nothing to forget.
         """
 
 def add_ConversationServiceServicer_to_server(servicer: ConversationServiceServicer, server: _aio.Server) -> None: ...
