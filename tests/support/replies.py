@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.edits import Create, Edit, Ending, EndKind, Remove, Replace
 from parley_gateway.relay import Relay
 
@@ -19,7 +20,7 @@ class Message:
     """One message. content None: somebody else wrote it."""
 
     content: str | None
-    stop_button: bool
+    buttons: Buttons
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Channel:
 
     @property
     def buttons(self) -> list[bool]:
-        return [message.stop_button for message in self.messages.values()]
+        return [bool(message.buttons) for message in self.messages.values()]
 
     def take(self, edit: Edit, ids: tuple[str, ...]) -> str:
         """Do what an edit says; return the message's id. An edit that changes nothing is an error."""
@@ -47,15 +48,15 @@ class Channel:
             case Create():
                 assert edit.index == len(self.messages)
                 message_id = str(1_000 + len(self.edits))
-                self.messages[message_id] = Message(edit.content, edit.stop_button)
+                self.messages[message_id] = Message(edit.content, edit.buttons)
                 self.nonces[edit.index] = message_id
                 return message_id
             case Replace():
                 message = self.messages[ids[edit.index]]
                 content = message.content if edit.content is None else edit.content
-                same = (content, edit.stop_button) == (message.content, message.stop_button)
+                same = (content, edit.buttons) == (message.content, message.buttons)
                 assert not same or isinstance(self.edits[-2], Create), "changes nothing"
-                message.content, message.stop_button = content, edit.stop_button
+                message.content, message.buttons = content, edit.buttons
                 return ids[edit.index]
             case Remove():
                 del self.messages[ids[edit.index]]

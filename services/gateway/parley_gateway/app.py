@@ -8,28 +8,37 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import grpc
+from typing_extensions import override
 
 from parley.gateway.v1 import gateway_pb2, gateway_pb2_grpc
 from parley_gateway.addressing import Rules
 from parley_gateway.admission import Admissions
 from parley_gateway.board import Board
+from parley_gateway.buttons import Action
 from parley_gateway.capacity import Capacity, Limits
 from parley_gateway.clicks import Clicks
 from parley_gateway.clients.cache import CacheClient
+from parley_gateway.clients.caches import Caches
 from parley_gateway.clients.executor import ExecutorClient
 from parley_gateway.clients.monitor import MonitorClient
+from parley_gateway.conversation import system_prompt
+from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
+from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.figures import Figures
 from parley_gateway.load import OwnLoad, load_reports
 from parley_gateway.model import CapacityMap, Prompt
 from parley_gateway.pacer import Budget, Pacers
+from parley_gateway.ports import Customs
+from parley_gateway.preferences import Effective
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings
 from parley_gateway.siblings import Siblings
 from parley_gateway.telemetry import Telemetry
+from parley_gateway.terms import Terms
 from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.live import Turns
 from parley_gateway.turns.produce import ProduceLimits
@@ -64,7 +73,9 @@ class Gateway:
             message_content=settings.message_content,
         )
         self.board = Board()
-        self._cache = CacheClient(runtime.channels, Endpoints(settings.cache, clock), settings.instance, clock)
+        self._customs: Customs = OperatorsCustoms(Effective(settings.model, sharing=settings.shared_answers))
+        self._caches = Caches(runtime.channels, Endpoints(settings.cache, clock))
+        self._cache = CacheClient(self._caches, settings.instance, clock)
         self._monitor = MonitorClient(runtime.channels, Endpoints(settings.monitor, clock), settings.instance, clock)
         self._executors = ExecutorClient(runtime.channels)
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
@@ -107,12 +118,13 @@ class Gateway:
                 self.bot.hikari.rest,
                 self.calls,
                 self._runtime.clock,
-                application_id=lambda: self.bot.id,
                 user_id=self.bot.user_id,
             )
+            responses = HikariResponses(
+                self.bot.hikari.rest, self.calls, self._runtime.clock, application_id=lambda: self.bot.id
+            )
             self.turns = Turns(self._room(discord, calls), self._prompts, most=self._settings.live_turns)
-            clicks = Clicks(discord, self._cache, self.turns.stop, self._telemetry)
-            self._inbound(clicks).listen(self.bot.hikari)
+            self._inbound(self._desk(responses, self.turns)).listen(self.bot.hikari)
             async with asyncio.TaskGroup() as tasks:
                 self._work(tasks, self.turns)
 
@@ -170,14 +182,28 @@ class Gateway:
     def peers(self) -> Mapping[str, bool]:
         """Whether each kind of peer answers."""
         executors = bool(self.admissions.capacity.addresses)
-        return {"cache": self._cache.reachable, "monitor": self._monitor.reachable, "executor": executors}
+        return {"cache": self._caches.reachable, "monitor": self._monitor.reachable, "executor": executors}
 
-    def _inbound(self, clicks: Clicks) -> Inbound:
-        return Inbound(self._prompts, self._rules, clicks.take, self._telemetry, self._runtime.clock)
+    def _desk(self, responses: HikariResponses, turns: Turns) -> Desk:
+        clicks = Clicks(responses, self._cache, turns.stop)
+        return Desk(commands={}, completions={}, pressed={Action.STOP.value: clicks}, observer=self._telemetry)
+
+    def _inbound(self, desk: Desk) -> Inbound:
+        return Inbound(self._prompts, self._rules, desk.take, self._telemetry, self._runtime.clock)
 
     async def _rules(self) -> Rules:
         return Rules(
             str(await self.bot.user_id()), timedelta(seconds=self._settings.recent), self._settings.default_locale
+        )
+
+    def _terms(self, prompt: Prompt) -> Terms:
+        settings, set_here = self._settings, self._customs.of(prompt.guild_id, prompt.channel_id, prompt.author_id)
+        return Terms(
+            prompt.model or set_here.model,
+            system_prompt(set_here.persona),
+            settings.max_output_tokens,
+            set_here.sharing,
+            afresh=prompt.afresh,
         )
 
     def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup) -> Room:
@@ -193,15 +219,13 @@ class Gateway:
             clock=self._runtime.clock,
             calls=calls,
             siblings=self.siblings,
+            terms=self._terms,
             settings=_turn_settings(settings),
         )
 
 
 def _turn_settings(settings: GatewaySettings) -> TurnSettings:
     return TurnSettings(
-        model=settings.model,
-        max_output_tokens=settings.max_output_tokens,
-        sharing=settings.shared_answers,
         hold=HoldLimits(silence=settings.cache_silence, first_word=settings.cache_first_word),
         produce=ProduceLimits(
             notice=settings.slot_notice,
@@ -211,6 +235,17 @@ def _turn_settings(settings: GatewaySettings) -> TurnSettings:
             whole=settings.reply_timeout,
         ),
     )
+
+
+class OperatorsCustoms(Customs):
+    """What the operator set counts everywhere."""
+
+    def __init__(self, operators: Effective) -> None:
+        self._operators = operators
+
+    @override
+    def of(self, guild_id: str, channel_id: str, user_id: str) -> Effective:
+        return self._operators
 
 
 def _host(rest_url: str | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.pacer import Urgency
 from parley_gateway.pages import HARD_LIMIT, width
 
@@ -16,18 +17,18 @@ class Create:
 
     index: int
     content: str
-    stop_button: bool
+    buttons: Buttons
     covers: int
     attempt: int
 
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """Rewrite page `index`; content None: leave its text, which is not known, and change the button only."""
+    """Rewrite page `index`; content None: leave its text, which is not known, and change the buttons only."""
 
     index: int
     content: str | None
-    stop_button: bool
+    buttons: Buttons
     covers: int
     attempt: int
 
@@ -65,12 +66,13 @@ class Ending:
     """How a reply ended, in the member's words.
 
     note: lines under the text, or "". alone: what stands when there is no text; never empty, so that every reply ends
-    visibly.
+    visibly. buttons: under the last message.
     """
 
     kind: EndKind
     note: str
     alone: str
+    buttons: Buttons = ()
 
     def __post_init__(self) -> None:
         if not self.alone.strip():

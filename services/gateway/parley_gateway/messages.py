@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.edits import FailureKind
 
 
@@ -40,11 +41,11 @@ class Transient(DeliveryError):  # noqa: N818 -- named for what happened, like t
 class Messages(Protocol):
     """The messages of one turn in Discord. Each call ends by itself within bounds; it is never cancelled."""
 
-    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons) -> str:
         """Post page `index`, page 0 as the reply; return its message id. The same index again is the same message."""
         ...
 
-    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons) -> None:
         """Rewrite a message; content None leaves its text."""
         ...
 

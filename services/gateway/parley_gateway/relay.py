@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.edits import Adopted, Create, Due, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
 from parley_gateway.pacer import Urgency
 from parley_gateway.pages import HARD_LIMIT, SEAL, Pages, width
@@ -38,18 +39,23 @@ class Cadence:
 
 
 class Relay:
-    """One reply. interrupted, rejected: what it says when Discord cannot be reached, or refuses the text itself."""
+    """One reply. interrupted, rejected: what it says when Discord cannot be reached, or refuses the text itself.
+
+    buttons: under the newest message while the text grows.
+    """
 
     def __init__(
         self,
         *,
         interrupted: Ending,
         rejected: Ending,
+        buttons: Buttons = (),
         attempt: int = 1,
         adopted: Adopted | None = None,
         cadence: Cadence | None = None,
     ) -> None:
         self._interrupted, self._rejected = interrupted, rejected
+        self._buttons = buttons
         self._cadence = cadence or Cadence()
         self._screen = Screen(adopted or Adopted())
         self._attempt = attempt
@@ -202,28 +208,38 @@ class Relay:
         if ending is None:
             return self._growing()
         if self._kept is not None:
-            kept = [Wanted(None, stop_button=False, covers=0, attempt=self._attempt)] * self._kept
-            return [*kept, self._words(ending.alone)]
+            kept = [Wanted(None, buttons=(), covers=0, attempt=self._attempt)] * self._kept
+            return [*kept, self._words(ending)]
         return self._ended(ending)
 
     def _growing(self) -> list[Wanted]:
         pages = self._pages.shown(ended=False)
         newest = max(len(pages), len(self._screen)) - 1
         return [
-            Wanted(page.content, index == newest, page.end, self._attempt, sealed=index < self._pages.sealed_count)
+            Wanted(
+                page.content,
+                self._buttons if index == newest else (),
+                page.end,
+                self._attempt,
+                sealed=index < self._pages.sealed_count,
+            )
             for index, page in enumerate(pages)
         ]
 
     def _ended(self, ending: Ending) -> list[Wanted]:
         contents = [(page.content, page.end) for page in self._pages.shown(ended=True)]
         if not contents:
-            return [self._words(ending.alone)]
+            return [self._words(ending)]
         whole = self._pages.length
         contents[-1] = (contents[-1][0], whole)
         noted = f"{contents[-1][0].rstrip()}\n{ending.note}"
         if ending.note:
             contents[-1:] = [(noted, whole)] if width(noted) <= HARD_LIMIT else [contents[-1], (ending.note, whole)]
-        return [Wanted(content, stop_button=False, covers=end, attempt=self._attempt) for content, end in contents]
+        last = len(contents) - 1
+        return [
+            Wanted(content, ending.buttons if index == last else (), end, self._attempt)
+            for index, (content, end) in enumerate(contents)
+        ]
 
-    def _words(self, content: str) -> Wanted:
-        return Wanted(content, stop_button=False, covers=self._pages.length, attempt=self._attempt)
+    def _words(self, ending: Ending) -> Wanted:
+        return Wanted(ending.alone, ending.buttons, self._pages.length, self._attempt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.edits import Adopted, Create, Edit, Remove, Replace
 
 
@@ -13,7 +14,7 @@ class Wanted:
     """A message as it shall stand. content None: as it is. covers: the attempt's text up to its end, in code points."""
 
     content: str | None
-    stop_button: bool
+    buttons: Buttons
     covers: int
     attempt: int
     sealed: bool = False
@@ -21,11 +22,11 @@ class Wanted:
 
 @dataclass(slots=True)
 class Shown:
-    """A message as it stands. content, stop_button, attempt None: not known. refused: a text that Discord rejected."""
+    """A message as it stands. content, buttons, attempt None: not known. refused: a text that Discord rejected."""
 
     message_id: str
     content: str | None = None
-    stop_button: bool | None = None
+    buttons: Buttons | None = None
     covers: int = 0
     attempt: int | None = None
     refused: str | None = None
@@ -35,7 +36,7 @@ class Shown:
         if wanted.content is not None and wanted.content == self.refused:
             return True
         same_text = wanted.content is None or wanted.content.rstrip() == (self.content or "").rstrip()
-        return same_text and wanted.stop_button == self.stop_button
+        return same_text and wanted.buttons == self.buttons
 
 
 class Screen:
@@ -82,7 +83,7 @@ class Screen:
         """
         for index, (want, have) in enumerate(zip(wanted, self._messages, strict=False)):
             if not have.shows(want):
-                return Replace(index, want.content, want.stop_button, want.covers, want.attempt)
+                return Replace(index, want.content, want.buttons, want.covers, want.attempt)
         if len(wanted) > len(self._messages):
             return self._creation(wanted[len(self._messages)])
         if ended and len(self._messages) > len(wanted):
@@ -97,12 +98,12 @@ class Screen:
                 self._tried.clear()
             case Create():
                 self._tried.clear()
-                self._messages.append(Shown(message_id, edit.content, edit.stop_button, edit.covers, edit.attempt))
+                self._messages.append(Shown(message_id, edit.content, edit.buttons, edit.covers, edit.attempt))
             case Replace(content=None):
-                self._messages[edit.index].stop_button = edit.stop_button
+                self._messages[edit.index].buttons = edit.buttons
             case Replace():
                 known = self._messages[edit.index].message_id
-                self._messages[edit.index] = Shown(known, edit.content, edit.stop_button, edit.covers, edit.attempt)
+                self._messages[edit.index] = Shown(known, edit.content, edit.buttons, edit.covers, edit.attempt)
             case Remove():
                 del self._messages[edit.index :]
 
@@ -129,4 +130,4 @@ class Screen:
         assert want.content is not None, "a message that does not exist has no text to keep"
         if want.content == self._refused:
             return None
-        return Create(len(self._messages), want.content, want.stop_button, want.covers, want.attempt)
+        return Create(len(self._messages), want.content, want.buttons, want.covers, want.attempt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr
 
-from parley_gateway.claims import Sharing
+from parley_gateway.terms import Sharing
 from parley_kit.settings import Address, ServiceSettings, Targets
 
 

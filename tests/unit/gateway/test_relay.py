@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.presses import STOP
 from support.replies import FAILED, INTERRUPTED, REJECTED, STOPPED, WHOLE, Channel, Message, settle
 
 from parley_gateway.edits import Adopted, Create, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
@@ -17,7 +18,7 @@ LONG = "A sentence of a long answer. " * 40
 
 
 def relay_of(adopted: Adopted | None = None, cadence: Cadence = SMALL) -> Relay:
-    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, adopted=adopted, cadence=cadence)
+    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, buttons=STOP, adopted=adopted, cadence=cadence)
 
 
 def streaming(text: str) -> tuple[Relay, Channel]:
@@ -28,7 +29,7 @@ def streaming(text: str) -> tuple[Relay, Channel]:
 
 
 def adopted(*contents: str, length: int) -> tuple[Relay, Channel]:
-    channel = Channel({str(number): Message(text, stop_button=True) for number, text in enumerate(contents)})
+    channel = Channel({str(number): Message(text, buttons=STOP) for number, text in enumerate(contents)})
     return relay_of(Adopted(tuple(channel.messages), length)), channel
 
 
@@ -52,7 +53,7 @@ def test_the_first_message_comes_at_once_with_twenty_characters() -> None:
     assert relay.feed("x" * 20, 5.0)
     due = relay.next_edit()
     assert due is not None
-    assert due.edit == Create(0, "x" * 20, stop_button=True, covers=20, attempt=1)
+    assert due.edit == Create(0, "x" * 20, buttons=STOP, covers=20, attempt=1)
     assert due.at <= 5.0
 
 
@@ -109,7 +110,7 @@ def test_a_page_that_sealed_is_finished_before_the_next_begins() -> None:
     assert due is not None
     assert isinstance(due.edit, Replace)
     assert due.urgency is Urgency.SEALING
-    assert not due.edit.stop_button
+    assert not due.edit.buttons
     relay.applied(due.edit, "1")
     assert isinstance(due_edit(relay), Create)
 
@@ -391,7 +392,7 @@ def test_a_search_for_such_a_page_that_is_refused_spoils_nothing() -> None:
 
 
 def test_an_adopter_writes_once_more_what_its_create_may_have_found() -> None:
-    channel = Channel({"1001": Message("The dead holder's words", stop_button=True)})
+    channel = Channel({"1001": Message("The dead holder's words", buttons=STOP)})
     relay = relay_of(Adopted(certain=False))
     relay.feed("Some words to begin with.", 0.0)
     relay.applied(due_edit(relay), "1001")
@@ -529,7 +530,7 @@ def conclude(relay: Relay, channel: Channel, edit: Edit, *, accepted: bool) -> N
         relay.failed(edit, FailureKind.TRANSIENT, 0.0)
         return
     relay.applied(edit, channel.take(edit, relay.message_ids))
-    ours = [message.stop_button for message in channel.messages.values() if message.content != "old"]
+    ours = [bool(message.buttons) for message in channel.messages.values() if message.content != "old"]
     assert sum(ours) <= 1
     assert all(width(content or "") <= 500 for content in channel.contents)
 

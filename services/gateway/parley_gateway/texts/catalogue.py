@@ -19,6 +19,10 @@ class Key(StrEnum):
     """Every sentence by its place in the catalogues: table, then name."""
 
     STOP_BUTTON = "reply.stop_button"
+    REGENERATE_BUTTON = "reply.regenerate_button"
+    AFRESH_BUTTON = "reply.afresh_button"
+    CONTINUE_BUTTON = "reply.continue_button"
+    RETRY_BUTTON = "reply.retry_button"
     STOPPED = "reply.stopped"
     STOPPED_ALONE = "reply.stopped_alone"
     INTERRUPTED = "reply.interrupted"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.messages import Gone, Messages
 from parley_gateway.turns.hold import Hold
 
@@ -15,14 +16,14 @@ class OwnedMessages(Messages):
         self._messages, self._hold = messages, hold
 
     @override
-    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons) -> str:
         await self._own()
-        return await self._messages.create(index, content, stop_button=stop_button)
+        return await self._messages.create(index, content, buttons=buttons)
 
     @override
-    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons) -> None:
         await self._own()
-        await self._messages.edit(message_id, content, stop_button=stop_button)
+        await self._messages.edit(message_id, content, buttons=buttons)
 
     @override
     async def remove(self, message_id: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.claims import Posted, PostedKind, Refused, Result
 from parley_gateway.delivery import Delivered, Delivery
 from parley_gateway.edits import Adopted, Create, Edit, Ending, FailureKind, Remove
@@ -40,9 +41,10 @@ class ReplyWatch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a reply appears. typing: shows once that the bot types. calls: outlives the reply."""
+    """Where a reply appears. buttons: under it while it grows. typing: shows once that the bot types. calls: outlives it."""
 
     messages: Messages
+    buttons: Buttons
     typing: Callable[[], Awaitable[None]]
     pacer: Pacer
     clock: Clock
@@ -55,7 +57,7 @@ class Reply:
 
     def __init__(self, stage: Stage, verdict: Verdict, watch: ReplyWatch) -> None:
         self._stage, self._verdict, self._watch = stage, verdict, watch
-        self._notice = Notice(stage.messages, self._noticed)
+        self._notice = Notice(stage.messages, stage.buttons, self._noticed)
         self._ages = Ages()
         self._attempt = 1
         self._adopted = Adopted()
@@ -146,6 +148,7 @@ class Reply:
         return Relay(
             interrupted=self._verdict.endings.interrupted(),
             rejected=self._verdict.endings.rejected(),
+            buttons=self._stage.buttons,
             attempt=self._attempt,
             adopted=self._adopted,
             cadence=self._stage.cadence,

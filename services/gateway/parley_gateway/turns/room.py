@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from parley_gateway.admission import Admissions
 from parley_gateway.board import Board
-from parley_gateway.claims import Sharing
-from parley_gateway.conversation import SYSTEM_PROMPT
+from parley_gateway.model import Prompt
 from parley_gateway.pacer import Pacers
 from parley_gateway.ports import Discord, Executors, Observer, TurnStore
 from parley_gateway.relay import Cadence
 from parley_gateway.siblings import Siblings
+from parley_gateway.terms import Terms
 from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.produce import ProduceLimits
 from parley_kit.clock import Clock
@@ -24,10 +25,6 @@ class TurnSettings:
     the end; life, of a whole turn, its time in the queue included.
     """
 
-    model: str = "claude-sonnet-5"
-    system_prompt: str = SYSTEM_PROMPT
-    max_output_tokens: int = 4096
-    sharing: Sharing = Sharing.GUILD
     attempts: int = 3
     settle: float = 20.0
     life: float = 7200.0
@@ -38,7 +35,9 @@ class TurnSettings:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What every turn works with. calls: a group for edits in flight, which outlives all turns."""
+    """What every turn works with. terms: that a question is answered on, if it is not another's turn. calls: a group for
+    edits in flight, which outlives all turns.
+    """
 
     store: TurnStore
     discord: Discord
@@ -50,4 +49,5 @@ class Room:
     clock: Clock
     calls: asyncio.TaskGroup
     siblings: Siblings
+    terms: Callable[[Prompt], Terms]
     settings: TurnSettings = field(default_factory=TurnSettings)

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from parley_gateway.buttons import Action, Button
 from parley_gateway.claims import (
     Adopt,
     Broke,
@@ -62,9 +63,10 @@ class Turn:
         self._room, self._prompt, self._watch, self._orphan = room, prompt, watch, orphan
         self._texts = Texts(prompt.locale)
         self._verdict = Verdict(self._texts, watch.reference)
+        opening = _opening(room, prompt, watch, orphan)
         self._hold = Hold(
             room.store,
-            _opening(room, prompt, watch, orphan),
+            opening,
             room.clock,
             adopt=_adoption(orphan),
             limits=room.settings.hold,
@@ -73,7 +75,7 @@ class Turn:
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
         self._sought = SoughtMessages(room.discord.messages(prompt), self._doubtful)
         self._reply = Reply(self._stage(), self._verdict, self._chronicle)
-        self._lead = Lead(room, prompt, self._reply, self._chronicle, watch)
+        self._lead = Lead(room, opening, self._reply, self._chronicle, watch)
         self._result: Result | Refused | None = None
         self._began = False
         self._looking: asyncio.Task[None] | None = None
@@ -253,6 +255,7 @@ class Turn:
         room, prompt = self._room, self._prompt
         return Stage(
             messages=OwnedMessages(self._sought, self._hold),
+            buttons=(Button(Action.STOP, prompt.turn_id, prompt.author_id),),
             typing=self._type,
             pacer=room.pacers.of(prompt.channel_id, room.clock.monotonic()),
             clock=room.clock,
@@ -265,14 +268,7 @@ def _opening(room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None
     """Return the claim; an orphan keeps the terms that it was claimed on."""
     if orphan is not None:
         return orphan.opening
-    settings = room.settings
-    return Open(
-        replace(prompt, traceparent=watch.traceparent),
-        settings.model,
-        settings.system_prompt,
-        settings.max_output_tokens,
-        sharing=settings.sharing,
-    )
+    return Open(replace(prompt, traceparent=watch.traceparent), room.terms(prompt))
 
 
 def _adoption(orphan: Orphan | None) -> Adopt | None:
