@@ -21,9 +21,9 @@ async def test_a_question_has_one_answer_and_it_is_what_claude_said(members: Mem
 
 
 async def test_when_claude_fails_there_is_one_named_error_with_its_reference(members: Members) -> None:
-    question = members.ask("Hello there [[error=529 times=9]]", where := members.room())
+    question = members.ask("Hello there [[error=500 times=9]]", where := members.room())
     reply = await members.answer(question)
-    assert (reply.outcome, reply.turn["reason"]) == ("failed", "OVERLOADED")
+    assert (reply.outcome, reply.turn["reason"]) == ("failed", "UPSTREAM_5XX")
     assert reply.trace_id in reply.text
     assert len(members.of_the_bot(where)) == 1
 
