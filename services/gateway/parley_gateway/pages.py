@@ -6,6 +6,7 @@ The law: joining `skipped + body` of all pages, and `tail`, gives the text that 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 from parley_gateway.cuts import cut
@@ -78,6 +79,12 @@ class Pages:
     def tail(self) -> str:
         """White space at the text's end that no page shows; empty when there is a growing page."""
         return "" if self._shows_body else self._skipped + self._body
+
+    def copied(self) -> Pages:
+        """Return pages that go on by themselves: what they are fed does not show here."""
+        other = copy(self)
+        other._sealed = list(self._sealed)  # noqa: SLF001 -- its own kind
+        return other
 
     def feed(self, text: str) -> None:
         """Take the next piece of the text."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from parley_gateway.buttons import Buttons
 from parley_gateway.edits import Adopted, Create, Due, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
 from parley_gateway.pacer import Urgency
-from parley_gateway.pages import HARD_LIMIT, SEAL, Pages, width
+from parley_gateway.pages import HARD_LIMIT, SEAL, width
+from parley_gateway.redrawn import Redrawn
 from parley_gateway.screen import Screen, Wanted
 
 _STANDING = {
@@ -59,8 +60,8 @@ class Relay:
         self._cadence = cadence or Cadence()
         self._screen = Screen(adopted or Adopted())
         self._attempt = attempt
-        self._pages = Pages(self._cadence.seal)
-        self._before: tuple[int, Pages] | None = None  # the attempt on the screen while a newer one catches up
+        self._pages = Redrawn(self._cadence.seal)
+        self._before: tuple[int, Redrawn] | None = None  # the attempt on the screen while a newer one catches up
         self._first_token: float | None = None
         self._visible = False
         self._ending: Ending | None = None
@@ -117,7 +118,7 @@ class Relay:
             return
         if not self._holding:
             self._before = (self._attempt, self._pages)
-        self._attempt, self._pages = attempt, Pages(self._cadence.seal)
+        self._attempt, self._pages = attempt, Redrawn(self._cadence.seal)
 
     def finish(self, ending: Ending) -> None:
         """End the reply; the first ending counts."""
