@@ -34,6 +34,7 @@ from parley_gateway.model import CapacityMap, Prompt
 from parley_gateway.pacer import Budget, Pacers
 from parley_gateway.ports import Customs
 from parley_gateway.preferences import Effective
+from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings
 from parley_gateway.siblings import Siblings
@@ -206,6 +207,9 @@ class Gateway:
             afresh=prompt.afresh,
         )
 
+    def _numbered(self, prompt: Prompt) -> bool:
+        return self._customs.of(prompt.guild_id, prompt.channel_id, prompt.author_id).numbering
+
     def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup) -> Room:
         settings = self._settings
         return Room(
@@ -220,12 +224,15 @@ class Gateway:
             calls=calls,
             siblings=self.siblings,
             terms=self._terms,
+            numbered=self._numbered,
             settings=_turn_settings(settings),
         )
 
 
 def _turn_settings(settings: GatewaySettings) -> TurnSettings:
     return TurnSettings(
+        notify=settings.notify_after,
+        cadence=Cadence(most_pages=settings.answer_pages),
         hold=HoldLimits(silence=settings.cache_silence, first_word=settings.cache_first_word),
         produce=ProduceLimits(
             notice=settings.slot_notice,

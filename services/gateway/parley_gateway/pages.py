@@ -17,9 +17,11 @@ SEAL = 1_900
 HARD_LIMIT = 2_000
 """Discord refuses longer messages of bots; in UTF-16 units, the cautious way to count."""
 _LEAST_SEAL = 400
+NUMBER_ROOM = 16
+"""Room for the line that numbers a page, in UTF-16 units."""
 _CLOSING_ROOM = 24
 """Room past the seal for the line that closes a fence, in UTF-16 units: alone on a page it would show nothing."""
-_MOST_SEAL = HARD_LIMIT - MAX_CLOSING - _CLOSING_ROOM
+_MOST_SEAL = HARD_LIMIT - MAX_CLOSING - _CLOSING_ROOM - NUMBER_ROOM
 
 
 def width(text: str) -> int:
