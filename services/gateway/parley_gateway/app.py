@@ -36,6 +36,7 @@ from parley_gateway.model import CapacityMap, Prompt
 from parley_gateway.pacer import Budget, Pacers
 from parley_gateway.preference_book import PreferenceBook
 from parley_gateway.preferences import Effective
+from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings, ids_of
 from parley_gateway.siblings import Siblings
@@ -212,6 +213,9 @@ class Gateway:
             afresh=prompt.afresh,
         )
 
+    def _numbered(self, prompt: Prompt) -> bool:
+        return self._customs.of(prompt.guild_id, prompt.channel_id, prompt.author_id).numbering
+
     def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup) -> Room:
         settings = self._settings
         return Room(
@@ -226,12 +230,15 @@ class Gateway:
             calls=calls,
             siblings=self.siblings,
             terms=self._terms,
+            numbered=self._numbered,
             settings=_turn_settings(settings),
         )
 
 
 def _turn_settings(settings: GatewaySettings) -> TurnSettings:
     return TurnSettings(
+        notify=settings.notify_after,
+        cadence=Cadence(most_pages=settings.answer_pages),
         hold=HoldLimits(silence=settings.cache_silence, first_word=settings.cache_first_word),
         produce=ProduceLimits(
             notice=settings.slot_notice,

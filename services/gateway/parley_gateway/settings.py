@@ -120,6 +120,13 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
         1.1, ge=0.1, le=60, description="Between the starts of two edits in a channel, in seconds."
     )
     edit_rate: float = Field(30.0, gt=0, le=45, description="Edits of the whole process, in edits per second.")
+    answer_pages: int = Field(4, ge=0, le=50, description="A longer answer ends as a file, in messages; 0: none does.")
+    notify_after: float = Field(
+        20.0,
+        ge=0,
+        le=3600,
+        description="An answer that took longer ends with a message that notifies who asked, in seconds; 0: none does.",
+    )
     grace: float = Field(
         75.0,
         ge=0,

@@ -9,6 +9,7 @@ from support.presses import STOP
 from support.replies import FAILED, INTERRUPTED, REJECTED, STOPPED, WHOLE, Channel, Message, settle
 
 from parley_gateway.edits import Adopted, Create, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
+from parley_gateway.layout import Layout
 from parley_gateway.pacer import Urgency
 from parley_gateway.pages import HARD_LIMIT, Pages, width
 from parley_gateway.relay import Cadence, Relay
@@ -18,7 +19,7 @@ LONG = "A sentence of a long answer. " * 40
 
 
 def relay_of(adopted: Adopted | None = None, cadence: Cadence = SMALL) -> Relay:
-    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, buttons=STOP, adopted=adopted, cadence=cadence)
+    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, layout=Layout(STOP), adopted=adopted, cadence=cadence)
 
 
 def streaming(text: str) -> tuple[Relay, Channel]:

@@ -33,6 +33,9 @@ class Key(StrEnum):
     REFUSAL_ALONE = "reply.refusal_alone"
     EMPTY = "reply.empty"
     MEMORY_SILENT = "reply.memory_silent"
+    REST_FOLLOWS = "reply.rest_follows"
+    WHOLE_IN_FILE = "reply.whole_in_file"
+    READY = "reply.ready"
 
     QUEUED_NEXT = "wait.queued_next"
     QUEUED = "wait.queued"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -26,6 +27,7 @@ from parley_gateway.claims import (
 )
 from parley_gateway.delivery import Delivered
 from parley_gateway.edits import Standing
+from parley_gateway.messages import DeliveryError
 from parley_gateway.model import Outcome, Prompt
 from parley_gateway.model import Stage as Place
 from parley_gateway.ports import TurnWatch
@@ -73,7 +75,8 @@ class Turn:
         )
         self._standby = Standby(prompt, self._hold, room.siblings, room.clock)
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
-        self._sought = SoughtMessages(room.discord.messages(prompt), self._doubtful)
+        self._answer = room.discord.messages(prompt)
+        self._sought = SoughtMessages(self._answer, self._doubtful)
         self._reply = Reply(self._stage(), self._verdict, self._chronicle)
         self._lead = Lead(room, opening, self._reply, self._chronicle, watch)
         self._result: Result | Refused | None = None
@@ -134,11 +137,25 @@ class Turn:
     async def _conclude(self, delivered: Delivered) -> None:
         """Tell the outcome; go on producing for others who read along; wait until the cache knows all."""
         outcome, reason = self._outcome(delivered.standing)
+        if outcome is Outcome.ANSWERED and self._took_long():
+            await self._notify(delivered.message_ids[0])
         self._chronicle.ended(outcome, reason, delivered.shown_offset)
         if self._lead.running and not self._hold.ledger.claimed:
             await self._lead.cut()
         await self._lead.finished()
         await self._told_within(self._room.settings.settle)
+
+    def _took_long(self) -> bool:
+        after = self._room.settings.notify
+        return 0 < after < (self._room.clock.now() - self._prompt.asked_at).total_seconds()
+
+    async def _notify(self, message_id: str) -> None:
+        """Tell the asker by a message of its own, since edits notify nobody. The cache hears of the end only then: an
+        adopter tells it again if need be, and Discord takes the two for one.
+        """
+        asker, answer = f"<@{self._prompt.author_id}>", _link(self._prompt, message_id)
+        with contextlib.suppress(DeliveryError):  # a courtesy: the answer stands
+            await self._answer.notify(self._texts.render(Key.READY, asker=asker, answer=answer))
 
     async def _leave(self, replying: asyncio.Task[Delivered]) -> None:
         await ended(replying)
@@ -205,13 +222,14 @@ class Turn:
     def _begin(self, opened: Opened) -> None:
         self._began = True
         self._reply.restart(opened.attempt)
-        pages = sorted((one for one in opened.posted if one.kind is PostedKind.PAGE), key=lambda page: page.index)
+        # the message that becomes a file is for a moment known as both
+        pages = {one.index: one.message_id for one in opened.posted if one.kind is not PostedKind.NOTICE}
         notice = next((one.message_id for one in opened.posted if one.kind is PostedKind.NOTICE), "")
         have = self._orphan.opening.have if self._orphan is not None else None
         if opened.posted or self._doubtful():
             # What a dead gateway had on its way may have arrived without anybody noting it.
             length, certain = have.offset if have is not None else 0, not self._doubtful()
-            self._reply.adopt([page.message_id for page in pages], notice, length, certain=certain)
+            self._reply.adopt([pages[index] for index in sorted(pages)], notice, length, certain=certain)
 
     def _queue(self, position: int) -> None:
         self._chronicle.stage(Place.QUEUED)
@@ -261,6 +279,7 @@ class Turn:
             clock=room.clock,
             calls=room.calls,
             cadence=room.settings.cadence,
+            numbered=room.numbered(prompt),
         )
 
 
@@ -273,6 +292,10 @@ def _opening(room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None
 
 def _adoption(orphan: Orphan | None) -> Adopt | None:
     return Adopt(orphan.opening.prompt.turn_id, orphan.lease) if orphan is not None else None
+
+
+def _link(prompt: Prompt, message_id: str) -> str:
+    return f"https://discord.com/channels/{prompt.guild_id or '@me'}/{prompt.channel_id}/{message_id}"
 
 
 async def _expire(room: Room, seconds: float) -> None:
