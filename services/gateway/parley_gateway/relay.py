@@ -57,7 +57,8 @@ class Relay:
         self._interrupted, self._rejected = interrupted, rejected
         self._buttons = buttons
         self._cadence = cadence or Cadence()
-        self._screen = Screen(adopted or Adopted())
+        self._adopted = adopted or Adopted()
+        self._screen = Screen(self._adopted)
         self._attempt = attempt
         self._pages = Pages(self._cadence.seal)
         self._before: tuple[int, Pages] | None = None  # the attempt on the screen while a newer one catches up
@@ -129,15 +130,19 @@ class Relay:
             return
         if self._before is not None:  # nothing came of the new attempt: the text that is there is kept
             self._attempt, self._pages = self._before
-        elif self._screen.unknown and self._holding:
+        elif self._screen.unknown and (self._holding or self._adopted.answered):
             self._kept = len(self._screen)
+
+    def abandon(self) -> None:
+        """Make no further edit: what it answers is gone."""
+        self._lost = self._lost or Standing.ABANDONED
 
     def next_edit(self) -> Due | None:
         """Return the next edit, or None when there is nothing to do until text or the end comes."""
         if self._lost is not None or (self._ending is None and self._holding):
             return None
         wanted = self._wanted(self._ending)
-        edit = self._screen.difference(wanted, ended=self._ending is not None)
+        edit = self._screen.difference(wanted, ended=self._ending is not None, former=self._adopted.former)
         if edit is None:
             return None
         return Due(edit, self._urgency(edit, wanted), self._earliest())
@@ -201,20 +206,23 @@ class Relay:
     def _urgency(self, edit: Edit, wanted: list[Wanted]) -> Urgency:
         if self._ending is not None:
             return Urgency.FINAL
-        return Urgency.SEALING if isinstance(edit, Create) or wanted[edit.index].sealed else Urgency.GROWING
+        if isinstance(edit, Replace) and not wanted[edit.index].sealed:
+            return Urgency.GROWING
+        return Urgency.SEALING
 
     def _wanted(self, ending: Ending | None) -> list[Wanted]:
         """Return all messages as they shall stand now. The place where a very long answer becomes a file."""
         if ending is None:
             return self._growing()
         if self._kept is not None:
-            kept = [Wanted(None, buttons=(), covers=0, attempt=self._attempt)] * self._kept
-            return [*kept, self._words(ending)]
+            return [*self._untold(self._kept, ()), self._words(ending)]
         return self._ended(ending)
 
     def _growing(self) -> list[Wanted]:
         pages = self._pages.shown(ended=False)
-        newest = max(len(pages), len(self._screen)) - 1
+        if self._adopted.former and not pages:
+            return self._untold(len(self._screen), self._buttons)
+        newest = (len(pages) if self._adopted.former else max(len(pages), len(self._screen))) - 1
         return [
             Wanted(
                 page.content,
@@ -225,6 +233,12 @@ class Relay:
             )
             for index, page in enumerate(pages)
         ]
+
+    def _untold(self, messages: int, buttons: Buttons) -> list[Wanted]:
+        """Leave texts that are not ours as they are; only the buttons change, of a former reply those of its last."""
+        others = None if self._adopted.former else buttons
+        untold = [Wanted(None, others, 0, self._attempt)] * messages
+        return [*untold[:-1], Wanted(None, buttons, 0, self._attempt)] if untold else []
 
     def _ended(self, ending: Ending) -> list[Wanted]:
         contents = [(page.content, page.end) for page in self._pages.shown(ended=True)]

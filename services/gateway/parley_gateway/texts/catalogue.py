@@ -23,6 +23,7 @@ class Key(StrEnum):
     AFRESH_BUTTON = "reply.afresh_button"
     CONTINUE_BUTTON = "reply.continue_button"
     RETRY_BUTTON = "reply.retry_button"
+    ANEW_BUTTON = "reply.anew_button"
     STOPPED = "reply.stopped"
     STOPPED_ALONE = "reply.stopped_alone"
     INTERRUPTED = "reply.interrupted"
@@ -33,6 +34,9 @@ class Key(StrEnum):
     REFUSAL_ALONE = "reply.refusal_alone"
     EMPTY = "reply.empty"
     MEMORY_SILENT = "reply.memory_silent"
+    STORED = "reply.stored"
+    SHARED = "reply.shared"
+    REWORDED = "reply.reworded"
 
     QUEUED_NEXT = "wait.queued_next"
     QUEUED = "wait.queued"
@@ -42,6 +46,12 @@ class Key(StrEnum):
     STOP_NOT_YOURS = "click.stop_not_yours"
     STOP_TOO_LATE = "click.stop_too_late"
     STOP_FAILED = "click.stop_failed"
+    NOT_YOURS = "click.not_yours"
+    ACT_FAILED = "click.failed"
+    FORGOTTEN = "click.forgotten"
+    GONE_ON = "click.gone_on"
+
+    NO_WRITING = "alone.no_writing"
 
     FAILED = "failure.alone"
     FAILED_PARTLY = "failure.partly"

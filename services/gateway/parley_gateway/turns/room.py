@@ -16,6 +16,7 @@ from parley_gateway.siblings import Siblings
 from parley_gateway.terms import Terms
 from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.produce import ProduceLimits
+from parley_gateway.whispers import Whispers
 from parley_kit.clock import Clock
 
 
@@ -36,7 +37,7 @@ class TurnSettings:
 @dataclass(frozen=True, slots=True)
 class Room:
     """What every turn works with. terms: that a question is answered on, if it is not another's turn. calls: a group for
-    edits in flight, which outlives all turns.
+    edits in flight, which outlives all turns. whispers: to whoever pressed for a turn.
     """
 
     store: TurnStore
@@ -49,5 +50,6 @@ class Room:
     clock: Clock
     calls: asyncio.TaskGroup
     siblings: Siblings
+    whispers: Whispers
     terms: Callable[[Prompt], Terms]
     settings: TurnSettings = field(default_factory=TurnSettings)
