@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -41,11 +41,11 @@ def _seen(tables: Tables, conversation: Conversation) -> Messages:
     return tables.messages(conversation.id, conversation.window.start, conversation.length)
 
 
-def take_out(tables: Tables, conversation: Conversation, turn_id: str) -> Messages:
-    """Take out what a turn said; return it. The revision moves if there was something."""
+def take_out(tables: Tables, conversation: Conversation, turn_ids: Container[str]) -> Messages:
+    """Take out what these turns said; return it. The revision moves if there was something."""
     messages = whole(tables, conversation)
-    left = [message for message in messages if message.turn_id != turn_id]
-    taken = [message for message in messages if message.turn_id == turn_id]
+    left = [message for message in messages if message.turn_id not in turn_ids]
+    taken = [message for message in messages if message.turn_id in turn_ids]
     if taken:
         _replace(tables, conversation, messages.index(taken[0]), left)
     return taken

@@ -248,8 +248,8 @@ def _end(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> None:
 
 
 def _remains(opening: Opening) -> Opening:
-    """Return what is kept of an ended turn for so long that it is never answered twice: no words, no token."""
-    origin = replace(opening.origin, interaction_token="")
+    """Return what is kept of an ended turn for so long that it is never answered twice: no words, no name, no token."""
+    origin = replace(opening.origin, author_name="", interaction_token="")
     return replace(opening, origin=origin, prompt="", system_prompt="", attachments=())
 
 

@@ -30,7 +30,8 @@ PICTURE = Attachment("1001", "9", "a.png", "image/png", 5)
 
 
 async def _ask(gateway: Gateway, number: int, **more: Any) -> Hold:
-    return await gateway.open(str(1000 + number), **({"prompt": f"q{number}", "reference": CHAT} | more))
+    asked: dict[str, Any] = {"prompt": f"q{number}", "reference": CHAT} | more
+    return await gateway.open(str(1000 + number), **asked)
 
 
 async def _talk(gateway: Gateway, count: int, **more: Any) -> None:

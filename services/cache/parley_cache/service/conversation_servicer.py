@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from parley.cache.v1 import conversations_pb2 as pb
 from parley.cache.v1 import conversations_pb2_grpc
-from parley_cache import finding, recall
+from parley_cache import finding, forgetting, recall
 from parley_cache.model import Message
 from parley_cache.recall import Place
 from parley_cache.service import bounds, enums, reading, writing
@@ -109,6 +109,13 @@ class ConversationServicer(conversations_pb2_grpc.ConversationServiceServicer):
             posted=[writing.note(posted) for posted in found.posted],
             model=found.model,
         )
+
+    @override
+    async def ForgetMember(
+        self, request: pb.ForgetMemberRequest, context: grpc.aio.ServicerContext[pb.ForgetMemberRequest, Any]
+    ) -> pb.ForgetMemberResponse:
+        done = await forgetting.member(self._store, bounds.snowflake("user_id", request.user_id))
+        return pb.ForgetMemberResponse(conversations=done.conversations, messages=done.messages)
 
 
 @dataclass(slots=True)
