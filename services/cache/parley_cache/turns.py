@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import admission, conversations, leases, replies, unanswered
+from parley_cache import admission, conversations, direct_channels, leases, replies, unanswered
 from parley_cache.leases import Lease
 from parley_cache.model import (
     Have,
@@ -96,6 +96,7 @@ def _begin(tables: Tables, ask: Ask) -> Grant:
 
 
 def _new(tables: Tables, ask: Ask) -> Turn:
+    direct_channels.note(tables, ask.opening.origin)
     conversation = conversations.find(tables, ask.opening)
     lease = _lease(tables, ask.lease, ask.holder)
     return Turn(ask.opening, conversation.id, lease, State.QUEUED, key=ask.key)
