@@ -28,6 +28,7 @@ class Turn:
     `serial` counts what its holder must be told by another Opened; `window` is the range of the conversation's
     messages that it saw when it opened; `feeds`: it ended for its member, but its log is still open; `forgotten`:
     nothing of it shall be remembered; `free_at`: when its member may claim a turn again, if it was refused for that;
+    `token_until`: when its interaction's token is worth nothing any more, in the store's seconds;
     `strange`: its holder came back with text that need not be this log's, so that it is always told from the beginning.
     """
 
@@ -52,6 +53,7 @@ class Turn:
     forgotten: bool = False
     free_at: float | None = None
     strange: bool = False
+    token_until: float | None = None
 
     @property
     def id(self) -> str:

@@ -100,6 +100,11 @@ def _time(field: str, message: Timestamp) -> datetime:
         raise InvalidInput(field, "a time between the years 1 and 9999 is needed.") from None
 
 
+def age(asked_at: datetime | None) -> float:
+    """Return how long ago something was asked, in seconds; 0 where that is not told."""
+    return max(0.0, (datetime.now(UTC) - asked_at).total_seconds()) if asked_at is not None else 0.0
+
+
 def _duration(field: str, message: Duration) -> timedelta:
     if not 0 <= message.seconds <= bounds.SECONDS:
         raise InvalidInput(field, f"a duration of 0 to {bounds.SECONDS} seconds is needed.")

@@ -168,7 +168,10 @@ def _wish(first: pb.HoldTurnRequest) -> Ask | Adoption:
         lapsed = bounds.needed("adopt.lease", adopt.lease, bounds.ID)
         return Adoption(turn_id, lapsed, reading.holder("adopt.holder", adopt.holder), lease)
     opening, have = reading.opening(first.open), reading.have(first.open)
-    return Ask(opening, reading.holder("open.holder", first.open.holder), lease, key_of(opening), have)
+    holder = reading.holder("open.holder", first.open.holder)
+    # a new question is as old as its way here; a clock that is wrong shall not cost its token
+    asked_ago = reading.age(opening.origin.asked_at) if have is not None else 0.0
+    return Ask(opening, holder, lease, key_of(opening), have, asked_ago=asked_ago)
 
 
 def _joins(first: pb.HoldTurnRequest) -> bool:
