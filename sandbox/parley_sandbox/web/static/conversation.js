@@ -2,7 +2,10 @@
 
 import { api } from "./api.js";
 import { useContent } from "./content.js";
+import { dismissed, useDismissals } from "./dismiss.js";
 import { byId, h, settle } from "./dom.js";
+import { showHeader } from "./header.js";
+import { useInteractions } from "./interactions.js";
 import { item, update } from "./message.js";
 import { on, place, store, tell, turnOf } from "./store.js";
 import { t } from "./texts.js";
@@ -19,10 +22,14 @@ export function showConversation() {
   parts.middle = h("div");
   parts.newest = h("button.newest", { type: "button", hidden: true, onclick: toNewest }, t("newest"));
   parts.typing = h("div.typing");
-  parts.scroll = h("div.stream.scroll", {}, parts.middle, parts.list, parts.typing, parts.newest);
+  parts.notices = h("div.notices");
+  parts.scroll = h("div.stream.scroll", {}, parts.middle, parts.list, parts.notices, parts.typing, parts.newest);
   settle(main, [parts.header, parts.scroll]);
   useContent(parts.list);
+  showHeader(parts.header);
   showTyping(parts.typing);
+  useInteractions(parts.notices);
+  useDismissals(gone);
   parts.scroll.addEventListener("scroll", scrolled, { passive: true });
   new ResizeObserver(() => parts.atEnd && toNewest()).observe(parts.scroll);
   on("channel person", open);
@@ -30,6 +37,7 @@ export function showConversation() {
   on("event:message_delete", gone);
   on("event:turn", (turn) => [turn.turn_id, ...turn.message_ids].forEach(refresh));
   on("turn", redraw);
+  on("refresh", refresh);
   on("jump", jump);
   on("reload", () => open());
   open();
@@ -38,10 +46,6 @@ export function showConversation() {
 const messages = () => store.messages.get(store.channel);
 
 async function open() {
-  const here = place(store.channel);
-  const topic = here.topic || t(here.direct ? "directTopic" : "channelTopic", { bot: store.bot.name });
-  document.title = `${here.direct ? here.name : `#${here.name}`} · Parley`;
-  settle(parts.header, [h("h1", {}, here.direct ? here.name : `# ${here.name}`), h("p", {}, here.guild ? `${here.guild} · ${topic}` : topic)]);
   store.unread.delete(store.channel);
   tell("unread");
   settle(parts.list, []);
@@ -50,7 +54,8 @@ async function open() {
   const [channel, person] = [store.channel, store.person];
   try {
     const loaded = await api.messages(channel, person);
-    store.messages.set(channel, new Map(loaded.messages.map((message) => [message.id, message])));
+    const shown = loaded.messages.filter((message) => !dismissed(message.id));
+    store.messages.set(channel, new Map(shown.map((message) => [message.id, message])));
   } catch (error) {
     tell("refused", error.message);
   }
@@ -67,6 +72,7 @@ function draw() {
 }
 
 function arrived(message) {
+  if (dismissed(message.id)) return;
   const known = store.messages.get(message.channel_id);
   if (message.channel_id !== store.channel || !known) return elsewhere(message, known);
   const stick = nearEnd() || message.author.id === store.person;

@@ -54,6 +54,12 @@ const PATHS = {
   help: "M9.200 9a3 3 0 1 1 4.300 2.700c-.9.5-1.500 1.100-1.500 2.300M12 17.500v.1",
   wide: "M9 6l-6 6 6 6M15 6l6 6-6 6",
   back: "M14 6l-6 6 6 6",
+  plus: "M12 5v14M5 12h14",
+  more: "M5.500 12h.1M12 12h.1M18.500 12h.1",
+  down: "M6 9l6 6 6-6",
+  copy: "M9 9h11v11H9zM15 9V4H4v11h5",
+  thread: "M5 4v9a4 4 0 0 0 4 4h10M15 13l4 4-4 4",
+  app: "M4 4h7v7H4zM13 13h7v7h-7zM13 4h7v7h-7zM4 13h7v7H4z",
   file: "M7 3h7l5 5v13H7zM14 3v5h5",
 };
 
