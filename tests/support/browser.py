@@ -67,6 +67,7 @@ async def visit(browser: Browser, url: str, **context: Any) -> Visitor:
     page.set_default_timeout(20_000)
     page.on("console", lambda said: visitor.errors.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: visitor.errors.append(str(error)))
-    page.on("request", lambda asked: None if asked.url.startswith(url) else visitor.foreign.append(asked.url))
+    home = url.split("?", 1)[0]
+    page.on("request", lambda asked: None if asked.url.startswith(home) else visitor.foreign.append(asked.url))
     await page.goto(url)
     return visitor

@@ -21,9 +21,10 @@ export function attachments(box, dropped, { changed, refuse }) {
   };
   const add = (more) => {
     const fitting = [...more].filter((file) => file.size <= LARGEST);
+    const all = [...files, ...fitting];
+    put(all.slice(0, MOST));
     if (fitting.length < more.length) refuse(t("tooLarge", { size: size(LARGEST) }));
-    if (files.length + fitting.length > MOST) refuse(t("tooMany", { count: MOST }));
-    put([...files, ...fitting].slice(0, MOST));
+    if (all.length > MOST) refuse(t("tooMany", { count: MOST }));
   };
   const card = (file) =>
     h(

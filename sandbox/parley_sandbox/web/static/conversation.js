@@ -14,6 +14,8 @@ import { welcome } from "./welcome.js";
 
 const NEAR = 80;
 const parts = {};
+/** What happens in the shown channel while its messages are on their way: they may be older. */
+let meanwhile = null;
 
 export function showConversation() {
   const main = byId("conversation");
@@ -31,7 +33,8 @@ export function showConversation() {
   useInteractions(parts.notices);
   useDismissals(gone);
   parts.scroll.addEventListener("scroll", scrolled, { passive: true });
-  new ResizeObserver(() => parts.atEnd && toNewest()).observe(parts.scroll);
+  const grown = new ResizeObserver(() => parts.atEnd && toNewest());
+  for (const part of [parts.scroll, parts.list, parts.notices]) grown.observe(part);
   on("channel person", open);
   on("event:message_create event:message_update", arrived);
   on("event:message_delete", gone);
@@ -52,13 +55,16 @@ async function open() {
   if (store.sources.discord === "real") return draw();
   if (!messages()) settle(parts.middle, [h("div.skeleton"), h("div.skeleton"), h("div.skeleton")]);
   const [channel, person] = [store.channel, store.person];
+  const since = (meanwhile = []);
   try {
     const loaded = await api.messages(channel, person);
     const shown = loaded.messages.filter((message) => !dismissed(message.id));
     store.messages.set(channel, new Map(shown.map((message) => [message.id, message])));
+    for (const happen of since) happen(store.messages.get(channel));
   } catch (error) {
     tell("refused", error.message);
   }
+  if (since === meanwhile) meanwhile = null;
   if (channel === store.channel && person === store.person) draw();
 }
 
@@ -73,6 +79,7 @@ function draw() {
 
 function arrived(message) {
   if (dismissed(message.id)) return;
+  if (message.channel_id === store.channel) meanwhile?.push((messages) => messages.set(message.id, message));
   const known = store.messages.get(message.channel_id);
   if (message.channel_id !== store.channel || !known) return elsewhere(message, known);
   const stick = nearEnd() || message.author.id === store.person;
@@ -98,6 +105,7 @@ function elsewhere(message, known) {
 function gone({ id, channel_id: channel }) {
   store.messages.get(channel)?.delete(id);
   if (channel !== store.channel) return;
+  meanwhile?.push((messages) => messages.delete(id));
   const next = byId(`m${id}`)?.nextElementSibling;
   byId(`m${id}`)?.remove();
   if (next) refresh(next.dataset.id);
@@ -131,6 +139,7 @@ function scrolled() {
 
 function toNewest() {
   parts.scroll.scrollTop = messages()?.size ? parts.scroll.scrollHeight : 0;
+  parts.atEnd = true;
   parts.newest.hidden = true;
 }
 

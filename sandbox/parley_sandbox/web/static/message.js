@@ -94,7 +94,7 @@ function commandLine({ name, user }) {
   return h("p.reply-line.command-line", {}, icon("app"), h("b", {}, user.name), h("span", {}, t("used"), " ", h("code", {}, `/${name}`)));
 }
 
-const thinking = (message) => h("p.thinking", { role: "status" }, t("thinking", { name: message.author.name }));
+const thinking = (message) => h("p.thinking", {}, t("thinking", { name: message.author.name }));
 
 function onlyYou(message) {
   const dismiss = () => tell("dismiss", message);

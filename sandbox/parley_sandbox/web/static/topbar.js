@@ -21,7 +21,7 @@ export function slots(executor) {
 }
 
 export function showTop() {
-  const bot = h("span.bot-presence", { role: "status" });
+  const bot = h("span.bot-presence");
   const tier = h("span.tier", { role: "status" });
   const fleet = h("span.fleet");
   const sources = h("span.sources", { title: t("sourcesHint") });
