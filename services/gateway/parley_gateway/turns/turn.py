@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -61,9 +62,16 @@ OUTCOMES = {
 
 
 class Turn:
-    """A turn that this gateway holds, or tries to. orphan: it was another's."""
+    """A turn that this gateway holds, or tries to. orphan: it was another's. stands_by: called when it begins to."""
 
-    def __init__(self, room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None = None) -> None:
+    def __init__(
+        self,
+        room: Room,
+        prompt: Prompt,
+        watch: TurnWatch,
+        orphan: Orphan | None = None,
+        stands_by: Callable[[], None] = lambda: None,
+    ) -> None:
         self._room, self._prompt, self._watch, self._orphan = room, prompt, watch, orphan
         self._texts = Texts(prompt.locale)
         self._offers = Offers(prompt.turn_id, prompt.author_id, prompt.message_id)
@@ -76,7 +84,7 @@ class Turn:
             adopt=_adoption(orphan),
             limits=room.settings.hold,
         )
-        self._standby = Standby(prompt, self._hold, room.siblings, room.clock)
+        self._standby = Standby(prompt, self._hold, room.siblings, room.clock, stands_by)
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
         self._sought = SoughtMessages(room.discord.messages(prompt), self._doubtful)
         self._owned = OwnedMessages(self._sought, self._hold)
