@@ -59,6 +59,12 @@ OUTCOMES = {
     Standing.ABANDONED: Outcome.ABANDONED,
     Standing.FORBIDDEN: Outcome.ABANDONED,
 }
+TROUBLES = {
+    Standing.ABANDONED: Trouble.QUESTION_GONE,
+    Standing.FORBIDDEN: Trouble.NO_PERMISSION,
+    Standing.INTERRUPTED: Trouble.DISCORD_AWAY,
+}
+"""What an answer that does not stand tells of Discord."""
 
 
 class Turn:
@@ -153,7 +159,7 @@ class Turn:
         """Wait for the cache's first word; without one, answer without memory. An orphan is not ours without one."""
         if self._orphan is not None or await self._hold.first_word() or not await self._standby.our_turn():
             return
-        self._watch.trouble(Trouble.CACHE_SILENT.name, TABLE[Trouble.CACHE_SILENT].act.name)
+        self._trouble(Trouble.CACHE_SILENT)
         if self._prompt.rewinds is not None:  # what it replaces only the cache knows
             await self._whisper(Key.ACT_FAILED)
             self._hold.give_up()
@@ -174,6 +180,8 @@ class Turn:
         """Tell the outcome; go on producing for others who read along; wait until the cache knows all."""
         outcome, reason = self._outcome(delivered.standing)
         self._chronicle.ended(outcome, reason, delivered.shown_offset)
+        if delivered.standing in TROUBLES:
+            self._trouble(TROUBLES[delivered.standing])
         if self._question_gone:
             await self._remove_all()
         else:
@@ -222,6 +230,7 @@ class Turn:
         await ended(replying)
         await self._lead.quit()
         if self._releasing and not self._hold.lost:
+            self._trouble(Trouble.GATEWAY_ENDS)
             self._hold.ledger.release()
             self._hold.changed()
             await self._told_within(RELEASE_SECONDS)
@@ -231,7 +240,10 @@ class Turn:
         try:
             await guarded(self._hold.told(), _expire(self._room, seconds))
         except Overdue:
-            self._watch.trouble(Trouble.CACHE_NOT_TOLD.name, TABLE[Trouble.CACHE_NOT_TOLD].act.name)
+            self._trouble(Trouble.CACHE_NOT_TOLD)
+
+    def _trouble(self, trouble: Trouble) -> None:
+        self._watch.trouble(trouble.name, TABLE[trouble].act.name)
 
     # --- what the cache says
 
