@@ -190,8 +190,12 @@ def _shown_text(tables: Tables, turn: Turn, shown: int) -> str:
 
 
 def _messages(turn: Turn, answer: str) -> list[Message]:
-    opening, origin = turn.opening, turn.opening.origin
-    question = Message(Role.USER, opening.prompt, turn.id, origin.author_id, origin.author_name, opening.attachments)
     if not answer:
-        return [replace(question, posted=turn.posted)]
-    return [question, Message(Role.ASSISTANT, answer, turn.id, posted=turn.posted)]
+        return [replace(question(turn), posted=turn.posted)]
+    return [question(turn), Message(Role.ASSISTANT, answer, turn.id, posted=turn.posted)]
+
+
+def question(turn: Turn) -> Message:
+    """Return what a turn asks, as it is remembered; of one that has ended, without its words."""
+    opening, origin = turn.opening, turn.opening.origin
+    return Message(Role.USER, opening.prompt, turn.id, origin.author_id, origin.author_name, opening.attachments)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import admission, conversations, leases, replies
+from parley_cache import admission, conversations, leases, replies, unanswered
 from parley_cache.leases import Lease
 from parley_cache.model import (
     Have,
@@ -239,6 +239,8 @@ def _end(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> None:
     log = tables.log(turn.log) if turn.log is not None else None
     feeds = log is not None and log.leader == turn.id and log.end is None and not turn.lease.lapsed
     turn = replace(turn, state=State.ENDED, outcome=outcome, revision=revision, ended=tables.now)
+    if outcome is Outcome.FAILED and not turn.forgotten:
+        unanswered.keep(tables, turn.conversation, conversations.question(turn))
     turn = replace(turn, opening=_remains(turn.opening), feeds=feeds, restore=None)
     tables.put_turn(turn)
     conversations.leave(tables, turn)
