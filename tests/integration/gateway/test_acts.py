@@ -84,6 +84,21 @@ async def test_a_second_press_changes_nothing_and_is_told(parley: World) -> None
     assert parley.replies(question) == (message,)
 
 
+async def test_a_press_while_the_answer_is_given_once_more_is_told(parley: World) -> None:
+    question = parley.ask("What is a log? [[ttft=0.05 tps=60 tokens=90]]")
+    await parley.ended(question)
+    message = last(parley, question)
+    custom_id = parley.button(message, "regenerate")
+    parley.click("Sam", message, "regenerate")
+    await parley.until(lambda: "stop" in parley.buttons(message))
+    forged = {"type": 1, "components": [{"type": 2, "style": 2, "label": "old", "id": 9, "custom_id": custom_id}]}
+    parley.message(message)["components"].append(forged)  # what a client that is behind still shows
+    parley.discord.people.click(parley.cast.person("Sam"), message, custom_id)
+    await whispered(parley, "newest answer")
+    await rested(parley, message, "regenerate")
+    assert len(parley.executions()) == 2
+
+
 async def test_two_gateways_hear_a_press_and_one_answers(pair: World) -> None:
     question = pair.ask(f"What is a log? {SHORT}")
     await pair.ended(question)
@@ -244,6 +259,17 @@ async def test_a_question_changed_while_it_is_answered_stops_nothing_and_can_be_
     text = await rested(parley, message, "anew")
     assert spoken(text).split() == parley.executions()[0].text.split()
     assert "was changed" in text
+
+
+async def test_a_question_changed_after_its_second_answer_can_be_answered_anew(parley: World) -> None:
+    question = parley.ask(f"What is a log? {SHORT}")
+    await parley.ended(question)
+    message = last(parley, question)
+    parley.click("Sam", message, "regenerate")
+    await parley.until(lambda: len(parley.executions()) == 2)
+    await rested(parley, message, "regenerate")
+    parley.discord.people.edit(parley.cast.person("Sam"), question, f"{parley.bot} What is a trunk? {SHORT}")
+    await parley.until(lambda: list(parley.buttons(message)) == ["anew"])
 
 
 async def test_a_question_that_discord_shows_a_preview_for_has_not_changed(parley: World) -> None:

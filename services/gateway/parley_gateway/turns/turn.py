@@ -80,7 +80,7 @@ class Turn:
     ) -> None:
         self._room, self._prompt, self._watch, self._orphan = room, prompt, watch, orphan
         self._texts = Texts(prompt.locale)
-        self._offers = Offers(prompt.turn_id, prompt.author_id, prompt.message_id)
+        self._offers = Offers(prompt.turn_id, prompt.author_id)
         self._verdict = Verdict(self._texts, watch.reference, self._offers)
         opening = _opening(room, prompt, watch, orphan)
         self._hold = Hold(
