@@ -91,7 +91,11 @@ async def test_a_press_while_the_answer_is_given_once_more_is_told(parley: World
     custom_id = parley.button(message, "regenerate")
     parley.click("Sam", message, "regenerate")
     await parley.until(lambda: "stop" in parley.buttons(message))
-    forged = {"type": 1, "components": [{"type": 2, "style": 2, "label": "old", "id": 9, "custom_id": custom_id}]}
+    forged = {
+        "type": 1,
+        "id": 8,
+        "components": [{"type": 2, "style": 2, "label": "old", "id": 9, "custom_id": custom_id}],
+    }
     parley.message(message)["components"].append(forged)  # what a client that is behind still shows
     parley.discord.people.click(parley.cast.person("Sam"), message, custom_id)
     await whispered(parley, "newest answer")
