@@ -21,6 +21,7 @@ class Message:
 
     content: str | None
     buttons: Buttons
+    file: str = ""
 
 
 @dataclass
@@ -36,6 +37,10 @@ class Channel:
         return [message.content for message in self.messages.values()]
 
     @property
+    def files(self) -> list[str]:
+        return [message.file for message in self.messages.values()]
+
+    @property
     def buttons(self) -> list[bool]:
         return [bool(message.buttons) for message in self.messages.values()]
 
@@ -48,15 +53,16 @@ class Channel:
             case Create():
                 assert edit.index == len(self.messages)
                 message_id = str(1_000 + len(self.edits))
-                self.messages[message_id] = Message(edit.content, edit.buttons)
+                self.messages[message_id] = Message(edit.content, edit.buttons, edit.file)
                 self.nonces[edit.index] = message_id
                 return message_id
             case Replace():
                 message = self.messages[ids[edit.index]]
                 content = message.content if edit.content is None else edit.content
-                same = (content, edit.buttons) == (message.content, message.buttons)
+                file = message.file if edit.file is None else edit.file
+                same = (content, edit.buttons, file) == (message.content, message.buttons, message.file)
                 assert not same or isinstance(self.edits[-2], Create), "changes nothing"
-                message.content, message.buttons = content, edit.buttons
+                message.content, message.buttons, message.file = content, edit.buttons, file
                 return ids[edit.index]
             case Remove():
                 del self.messages[ids[edit.index]]

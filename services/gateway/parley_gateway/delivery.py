@@ -165,10 +165,10 @@ class Delivery:
     async def _send(self, edit: Edit) -> str:
         """Ask Discord; return the id of the message."""
         if isinstance(edit, Create):
-            return await self._messages.create(edit.index, edit.content, buttons=edit.buttons)
+            return await self._messages.create(edit.index, edit.content, buttons=edit.buttons, file=edit.file)
         message_id = self._relay.message_ids[edit.index]
         if isinstance(edit, Replace):
-            await self._messages.edit(message_id, edit.content, buttons=edit.buttons)
+            await self._messages.edit(message_id, edit.content, buttons=edit.buttons, file=edit.file)
         else:
             await self._messages.remove(message_id)
         return message_id

@@ -13,24 +13,29 @@ from parley_gateway.pages import HARD_LIMIT, width
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Post page `index` (from 0), whose text reaches up to `covers` code points of the attempt's."""
+    """Post page `index` (from 0), whose text reaches up to `covers` code points of the attempt's. file: it carries, if any."""
 
     index: int
     content: str
     buttons: Buttons
     covers: int
     attempt: int
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """Rewrite page `index`; content None: leave its text, which is not known, and change the buttons only."""
+    """Rewrite page `index`; content None: leave its text, which is not known, and change the buttons only.
+
+    file: that it carries from now on, empty: none; None: leave what there is.
+    """
 
     index: int
     content: str | None
     buttons: Buttons
     covers: int
     attempt: int
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,14 @@ class Endings:
             self.texts.render(Key.INTERRUPTED_ALONE, reference=self.reference),
         )
 
+    def rest_follows(self) -> str:
+        """Return what stands under the first pages of a very long answer while it grows."""
+        return self.texts.render(Key.REST_FOLLOWS)
+
+    def whole_in_file(self) -> str:
+        """Return what stands by the file of a very long answer."""
+        return self.texts.render(Key.WHOLE_IN_FILE)
+
     def rejected(self) -> Ending:
         """Discord refuses the text itself."""
         return self.failed("REJECTED")

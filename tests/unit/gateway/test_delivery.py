@@ -30,17 +30,18 @@ class Discord:
     starts: list[tuple[str, float]] = field(default_factory=list)
     in_flight: int = 0
 
-    async def create(self, index: int, content: str, *, buttons: Buttons) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
         await self._answer("create")
         assert index <= len(self.messages)
         message_id = str(len(self.starts))
-        self.messages[message_id] = Message(content, buttons)
+        self.messages[message_id] = Message(content, buttons, file)
         return message_id
 
-    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons) -> None:
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
         await self._answer("edit")
         message = self.messages[message_id]
-        self.messages[message_id] = Message(message.content if content is None else content, buttons)
+        kept = message.file if file is None else file
+        self.messages[message_id] = Message(message.content if content is None else content, buttons, kept)
 
     async def remove(self, message_id: str) -> None:
         await self._answer("remove")

@@ -9,6 +9,7 @@ from support.presses import REGENERATE, STOP
 from support.replies import FAILED, INTERRUPTED, REJECTED, STOPPED, WHOLE, Channel, Message, settle
 
 from parley_gateway.edits import Adopted, Create, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
+from parley_gateway.layout import Layout
 from parley_gateway.pacer import Urgency
 from parley_gateway.pages import HARD_LIMIT, Pages, width
 from parley_gateway.relay import Cadence, Relay
@@ -18,7 +19,7 @@ LONG = "A sentence of a long answer. " * 40
 
 
 def relay_of(adopted: Adopted | None = None, cadence: Cadence = SMALL) -> Relay:
-    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, buttons=STOP, adopted=adopted, cadence=cadence)
+    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, layout=Layout(STOP), adopted=adopted, cadence=cadence)
 
 
 def streaming(text: str) -> tuple[Relay, Channel]:
@@ -548,7 +549,7 @@ def rewrite(*pages: str, answered: bool = True) -> tuple[Relay, Channel]:
     for number, page in enumerate(pages):
         channel.messages[str(number)] = Message(page, REGENERATE if number == len(pages) - 1 else ())
     former = Adopted(tuple(channel.messages), former=True, answered=answered)
-    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, buttons=STOP, adopted=former), channel
+    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, layout=Layout(STOP), adopted=former), channel
 
 
 def test_an_answer_once_more_can_be_stopped_before_its_first_word_and_the_former_text_stays_till_then() -> None:

@@ -18,17 +18,21 @@ class Channel(Answer):
         self.asked: list[str] = []
 
     @override
-    async def create(self, index: int, content: str, *, buttons: Buttons) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
         self.asked.append(f"create {index} {content} {bool(buttons)}")
         return "new"
 
     @override
-    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons) -> None:
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
         self.asked.append(f"edit {message_id} {content} {bool(buttons)}")
 
     @override
     async def remove(self, message_id: str) -> None:
         self.asked.append(f"remove {message_id}")
+
+    @override
+    async def notify(self, content: str) -> None:
+        self.asked.append(f"notify {content}")
 
     @override
     async def find(self) -> str:

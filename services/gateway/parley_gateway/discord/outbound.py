@@ -13,6 +13,7 @@ from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.routes import MESSAGE, MESSAGES, TYPING
 from parley_gateway.discord.searches import Searches
 from parley_gateway.discord.typing import TypingSigns
+from parley_gateway.discord.uploads import answer_file
 from parley_gateway.messages import Answer, DeliveryError
 from parley_gateway.model import Prompt
 from parley_gateway.ports import Discord, RestWatch
@@ -21,6 +22,8 @@ from parley_kit.clock import Clock
 
 PAGE = "p"
 """The kind in a page's nonce."""
+NOTIFICATION = "n"
+"""The kind in a notification's."""
 
 LABELS = {
     Action.STOP: Key.STOP_BUTTON,
@@ -88,7 +91,7 @@ class ChannelMessages(Answer):
         self._channel = int(prompt.channel_id)
 
     @override
-    async def create(self, index: int, content: str, *, buttons: Buttons) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
         async def work(watch: RestWatch) -> str:
             message = await self._rest.create_message(
                 self._channel,
@@ -97,6 +100,7 @@ class ChannelMessages(Answer):
                 reply=self._question() if index == 0 else hikari.UNDEFINED,
                 flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
                 components=row_of(buttons, self._prompt.locale),
+                attachment=answer_file(file) if file else hikari.UNDEFINED,
                 mentions_everyone=False,
                 mentions_reply=False,
                 user_mentions=False,
@@ -108,7 +112,7 @@ class ChannelMessages(Answer):
         return await self._calls.call("POST", MESSAGES, work)
 
     @override
-    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons) -> None:
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
         async def work(watch: RestWatch) -> None:
             watch.message(message_id)
             await self._rest.edit_message(
@@ -116,6 +120,7 @@ class ChannelMessages(Answer):
                 int(message_id),
                 hikari.UNDEFINED if content is None else content,
                 components=row_of(buttons, self._prompt.locale),
+                attachment=hikari.UNDEFINED if file is None else answer_file(file) if file else None,
                 mentions_everyone=False,
                 mentions_reply=False,
                 user_mentions=False,
@@ -131,6 +136,23 @@ class ChannelMessages(Answer):
             await self._rest.delete_message(self._channel, int(message_id))
 
         await self._calls.call("DELETE", MESSAGE, work)
+
+    @override
+    async def notify(self, content: str) -> None:
+        async def work(watch: RestWatch) -> None:
+            message = await self._rest.create_message(
+                self._channel,
+                content,
+                nonce=nonces.of(self._prompt.turn_id, NOTIFICATION, 0),
+                flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
+                mentions_everyone=False,
+                mentions_reply=False,
+                user_mentions=[int(self._prompt.author_id)],
+                role_mentions=False,
+            )
+            watch.message(str(message.id))
+
+        await self._calls.call("POST", MESSAGES, work)
 
     @override
     async def find(self) -> str:

@@ -21,14 +21,14 @@ class OwnedMessages(Messages):
         return message_id in self._removed
 
     @override
-    async def create(self, index: int, content: str, *, buttons: Buttons) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
         await self._own()
-        return await self._messages.create(index, content, buttons=buttons)
+        return await self._messages.create(index, content, buttons=buttons, file=file)
 
     @override
-    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons) -> None:
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
         await self._own()
-        await self._messages.edit(message_id, content, buttons=buttons)
+        await self._messages.edit(message_id, content, buttons=buttons, file=file)
 
     @override
     async def remove(self, message_id: str) -> None:

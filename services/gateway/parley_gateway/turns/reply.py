@@ -10,7 +10,8 @@ from typing import Protocol
 from parley_gateway.buttons import Buttons
 from parley_gateway.claims import Posted, PostedKind, Refused, Result
 from parley_gateway.delivery import Delivered, Delivery
-from parley_gateway.edits import Adopted, Create, Edit, Ending, FailureKind, Remove
+from parley_gateway.edits import Adopted, Create, Edit, Ending, FailureKind, Remove, Replace
+from parley_gateway.layout import Layout, Lengthy
 from parley_gateway.messages import Messages
 from parley_gateway.pacer import Pacer
 from parley_gateway.relay import Cadence, Relay
@@ -41,7 +42,10 @@ class ReplyWatch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a reply appears. buttons: under it while it grows. typing: shows once that the bot types. calls: outlives it."""
+    """Where a reply appears. buttons: under it while it grows. typing: shows once that the bot types. calls: outlives it.
+
+    numbered: its messages are.
+    """
 
     messages: Messages
     buttons: Buttons
@@ -50,6 +54,7 @@ class Stage:
     clock: Clock
     calls: asyncio.TaskGroup
     cadence: Cadence = field(default_factory=Cadence)
+    numbered: bool = False
 
 
 class Reply:
@@ -159,11 +164,17 @@ class Reply:
         return Relay(
             interrupted=self._verdict.interrupted(),
             rejected=self._verdict.rejected(),
-            buttons=self._stage.buttons,
+            layout=self._layout(),
             attempt=self._attempt,
             adopted=self._adopted,
             cadence=self._stage.cadence,
         )
+
+    def _layout(self) -> Layout:
+        stage, endings = self._stage, self._verdict.endings
+        most = stage.cadence.most_pages
+        lengthy = Lengthy(most, endings.rest_follows(), endings.whole_in_file()) if most else None
+        return Layout(stage.buttons, lengthy, stage.numbered)
 
     async def _type(self) -> None:
         """Type at once and again until text can be seen; a notice says it better."""
@@ -178,17 +189,28 @@ class _Watcher:
 
     def __init__(self, watch: ReplyWatch, ages: Ages, seen: asyncio.Event, clock: Clock) -> None:
         self._watch, self._ages, self._seen, self._clock = watch, ages, seen, clock
+        self._files: frozenset[int] = frozenset()
 
     def accepted(self, edit: Edit, message_id: str, took: float) -> None:
         if isinstance(edit, Remove):
             self._watch.posted(Posted(PostedKind.PAGE, edit.index, ""))
+            self._watch.posted(Posted(PostedKind.FILE, edit.index, ""))
             self._watch.edited("remove", "accepted", took, None)
             return
-        self._watch.posted(Posted(PostedKind.PAGE, edit.index, message_id))
+        self._posted(edit, message_id)
         if edit.index == 0:
             self._watch.posted(Posted(PostedKind.NOTICE, 0, ""))
         staleness = self._ages.shown(edit.covers, self._clock.monotonic())
         self._watch.edited(_kind(edit), "accepted", took, staleness)
+
+    def _posted(self, edit: Create | Replace, message_id: str) -> None:
+        """Tell what the message is now; first that it is something, so that nobody sees it as nothing."""
+        if isinstance(edit, Replace) and edit.file is None and edit.index in self._files:
+            return
+        kinds = (PostedKind.FILE, PostedKind.PAGE) if edit.file else (PostedKind.PAGE, PostedKind.FILE)
+        self._watch.posted(Posted(kinds[0], edit.index, message_id))
+        self._watch.posted(Posted(kinds[1], edit.index, ""))
+        self._files = self._files - {edit.index} if kinds[0] is PostedKind.PAGE else self._files | {edit.index}
 
     def refused(self, edit: Edit, kind: FailureKind) -> None:
         self._watch.edited(_kind(edit), kind.value, 0.0, None)

@@ -23,12 +23,14 @@ from parley_kit.clock import Clock
 @dataclass(frozen=True, slots=True)
 class TurnSettings:
     """How turns are answered. attempts: of one reply, over all its holders. Seconds: settle, for the cache to learn
-    the end; life, of a whole turn, its time in the queue included.
+    the end; life, of a whole turn, its time in the queue included; notify, after which an answer ends with a message that
+    notifies its asker, 0: never.
     """
 
     attempts: int = 3
     settle: float = 20.0
     life: float = 7200.0
+    notify: float = 20.0
     hold: HoldLimits = field(default_factory=HoldLimits)
     produce: ProduceLimits = field(default_factory=ProduceLimits)
     cadence: Cadence = field(default_factory=Cadence)
@@ -37,7 +39,8 @@ class TurnSettings:
 @dataclass(frozen=True, slots=True)
 class Room:
     """What every turn works with. terms: that a question is answered on, if it is not another's turn. calls: a group for
-    edits in flight, which outlives all turns. whispers: to whoever pressed for a turn.
+    edits in flight, which outlives all turns. numbered: whether the pages of an answer are. whispers: to whoever pressed
+    for a turn.
     """
 
     store: TurnStore
@@ -52,4 +55,5 @@ class Room:
     siblings: Siblings
     whispers: Whispers
     terms: Callable[[Prompt], Terms]
+    numbered: Callable[[Prompt], bool] = lambda _: False
     settings: TurnSettings = field(default_factory=TurnSettings)

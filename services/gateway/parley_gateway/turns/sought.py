@@ -29,15 +29,15 @@ class SoughtMessages(Messages):
             await self._find()
 
     @override
-    async def create(self, index: int, content: str, *, buttons: Buttons) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
         if index == 0 and (found := await self._find()):
-            await self._messages.edit(found, content, buttons=buttons)
+            await self._messages.edit(found, content, buttons=buttons, file=file)
             return found
-        return await self._messages.create(index, content, buttons=buttons)
+        return await self._messages.create(index, content, buttons=buttons, file=file)
 
     @override
-    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons) -> None:
-        await self._messages.edit(message_id, content, buttons=buttons)
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
+        await self._messages.edit(message_id, content, buttons=buttons, file=file)
 
     @override
     async def remove(self, message_id: str) -> None:

@@ -92,7 +92,8 @@ class Turn:
         )
         self._standby = Standby(prompt, self._hold, room.siblings, room.clock, stands_by)
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
-        self._sought = SoughtMessages(room.discord.messages(prompt), self._doubtful)
+        self._answer = room.discord.messages(prompt)
+        self._sought = SoughtMessages(self._answer, self._doubtful)
         self._owned = OwnedMessages(self._sought, self._hold)
         self._reply = Reply(self._stage(), self._verdict, self._chronicle)
         self._lead = Lead(room, opening, self._reply, self._chronicle, watch)
@@ -179,6 +180,8 @@ class Turn:
     async def _conclude(self, delivered: Delivered) -> None:
         """Tell the outcome; go on producing for others who read along; wait until the cache knows all."""
         outcome, reason = self._outcome(delivered.standing)
+        if outcome is Outcome.ANSWERED and self._took_long():
+            await self._notify(delivered.message_ids[0])
         self._chronicle.ended(outcome, reason, delivered.shown_offset)
         if delivered.standing in TROUBLES:
             self._trouble(TROUBLES[delivered.standing])
@@ -190,6 +193,18 @@ class Turn:
             await self._lead.cut()
         await self._lead.finished()
         await self._told_within(self._room.settings.settle)
+
+    def _took_long(self) -> bool:
+        after = self._room.settings.notify
+        return 0 < after < (self._room.clock.now() - self._prompt.asked_at).total_seconds()
+
+    async def _notify(self, message_id: str) -> None:
+        """Tell the asker by a message of its own, since edits notify nobody. The cache hears of the end only then: an
+        adopter tells it again if need be, and Discord takes the two for one.
+        """
+        asker, answer = f"<@{self._prompt.author_id}>", _link(self._prompt, message_id)
+        with contextlib.suppress(DeliveryError):  # a courtesy: the answer stands
+            await self._answer.notify(self._texts.render(Key.READY, asker=asker, answer=answer))
 
     async def _remove_all(self) -> None:
         """Leave nothing of the answer; what Discord does not remove now, the next who hears of it tries again."""
@@ -299,13 +314,14 @@ class Turn:
     def _begin(self, opened: Opened) -> None:
         self._began.set()
         self._reply.restart(opened.attempt)
-        pages = sorted((one for one in opened.posted if one.kind is PostedKind.PAGE), key=lambda page: page.index)
+        # the message that becomes a file is for a moment known as both
+        pages = {one.index: one.message_id for one in opened.posted if one.kind is not PostedKind.NOTICE}
         notice = next((one.message_id for one in opened.posted if one.kind is PostedKind.NOTICE), "")
         have = self._orphan.opening.have if self._orphan is not None else None
         if opened.posted or self._doubtful():
             # What a dead gateway had on its way may have arrived without anybody noting it.
             length, certain = have.offset if have is not None else 0, not self._doubtful()
-            self._reply.adopt(self._adopted([page.message_id for page in pages], length, certain=certain), notice)
+            self._reply.adopt(self._adopted([pages[index] for index in sorted(pages)], length, certain=certain), notice)
 
     def _adopted(self, pages: list[str], length: int, *, certain: bool) -> Adopted:
         rewinds = self._prompt.rewinds
@@ -366,6 +382,7 @@ class Turn:
             clock=room.clock,
             calls=room.calls,
             cadence=room.settings.cadence,
+            numbered=room.numbered(prompt),
         )
 
 
@@ -378,6 +395,10 @@ def _opening(room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None
 
 def _adoption(orphan: Orphan | None) -> Adopt | None:
     return Adopt(orphan.opening.prompt.turn_id, orphan.lease) if orphan is not None else None
+
+
+def _link(prompt: Prompt, message_id: str) -> str:
+    return f"https://discord.com/channels/{prompt.guild_id or '@me'}/{prompt.channel_id}/{message_id}"
 
 
 async def _expire(room: Room, seconds: float) -> None:
