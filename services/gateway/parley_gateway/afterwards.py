@@ -72,7 +72,7 @@ class Afterwards:
                 await self._offer(message, found, addressing.locale_of(text, rules.locale))
 
     async def _offer(self, message: Message, found: Exchange, locale: str) -> None:
-        pages = [posted for posted in found.posted if posted.kind is PostedKind.PAGE]
+        pages = [posted for posted in found.posted if posted.kind is not PostedKind.NOTICE]
         if not pages:
             return
         last = max(pages, key=lambda page: page.index)
