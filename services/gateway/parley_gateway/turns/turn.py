@@ -210,7 +210,7 @@ class Turn:
         """Leave nothing of the answer; what Discord does not remove now, the next who hears of it tries again."""
         for posted in self._hold.ledger.posted:
             with contextlib.suppress(DeliveryError):
-                await self._owned.remove(posted.message_id)
+                await self._sought.remove(posted.message_id)  # whoever holds the turn: nobody wants its answer
 
     async def _tell_apart(self, standing: Standing) -> None:
         """Tell the member by another way what Discord does not take where it belongs."""
