@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from parley_cache import conversations, history, unanswered
+from parley_cache import conversations, history, rewinding, unanswered
 from parley_cache.model import Message, Posted, Role, State
 from parley_cache.records import Conversation, Turn
 from parley_cache.store.tables import Tables
@@ -72,7 +72,7 @@ def _named_by(tables: Tables, conversation: Conversation, message_id: str) -> st
     for message in reversed(history.whole(tables, conversation)):
         if _has(message.posted, message_id):
             return message.turn_id
-    return message_id
+    return rewinding.newest(tables, message_id)
 
 
 def _known(tables: Tables, conversation: Conversation) -> Iterator[Turn]:
