@@ -60,6 +60,11 @@ class Bot:
         """The application's id; 0 before Discord told it."""
         return self._application_id
 
+    async def application_id(self) -> int:
+        """Return the application's id, waiting until Discord told it."""
+        await self._known.wait()
+        return self._application_id
+
     async def user_id(self) -> int:
         """Return the bot user's id, waiting until Discord told it: before that nobody knows what is addressed to it."""
         await self._known.wait()
