@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import admission, conversations, leases, replies
+from parley_cache import admission, conversations, direct_channels, leases, replies, unanswered
 from parley_cache.leases import Lease
 from parley_cache.model import (
     Have,
@@ -96,6 +96,7 @@ def _begin(tables: Tables, ask: Ask) -> Grant:
 
 
 def _new(tables: Tables, ask: Ask) -> Turn:
+    direct_channels.note(tables, ask.opening.origin)
     conversation = conversations.find(tables, ask.opening)
     lease = _lease(tables, ask.lease, ask.holder)
     return Turn(ask.opening, conversation.id, lease, State.QUEUED, key=ask.key)
@@ -239,6 +240,8 @@ def _end(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> None:
     log = tables.log(turn.log) if turn.log is not None else None
     feeds = log is not None and log.leader == turn.id and log.end is None and not turn.lease.lapsed
     turn = replace(turn, state=State.ENDED, outcome=outcome, revision=revision, ended=tables.now)
+    if outcome is Outcome.FAILED and not turn.forgotten:
+        unanswered.keep(tables, turn.conversation, conversations.question(turn))
     turn = replace(turn, opening=_remains(turn.opening), feeds=feeds, restore=None)
     tables.put_turn(turn)
     conversations.leave(tables, turn)
@@ -246,8 +249,8 @@ def _end(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> None:
 
 
 def _remains(opening: Opening) -> Opening:
-    """Return what is kept of an ended turn for so long that it is never answered twice: no words, no token."""
-    origin = replace(opening.origin, interaction_token="")
+    """Return what is kept of an ended turn for so long that it is never answered twice: no words, no name, no token."""
+    origin = replace(opening.origin, author_name="", interaction_token="")
     return replace(opening, origin=origin, prompt="", system_prompt="", attachments=())
 
 

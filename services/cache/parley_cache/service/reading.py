@@ -106,6 +106,14 @@ def _duration(field: str, message: Duration) -> timedelta:
     return message.ToTimedelta()
 
 
+def span(field: str, message: Duration, most: float) -> float:
+    """Return a time that is not 0, of at most so many seconds."""
+    seconds = message.seconds + message.nanos / 1e9
+    if not 0 < seconds <= most:
+        raise InvalidInput(field, f"a duration of more than 0 and at most {most:g} seconds is needed.")
+    return seconds
+
+
 def _attachment(field: str, message: pb.Attachment) -> Attachment:
     return Attachment(
         bounds.snowflake(f"{field}.message_id", message.message_id),
