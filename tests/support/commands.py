@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from support.gateways import World
+
 from parley_sandbox.discord.acts.interactions import Interaction
 from parley_sandbox.discord.happenings import Event
-from support.gateways import World
 
 COMMAND, SLASH, MESSAGE = 2, 1, 3
 STRING = 3
@@ -41,7 +42,7 @@ def answer(parley: World, interaction: Interaction) -> dict[str, Any]:
 
 def _begin(parley: World, chosen: dict[str, Any], person: str, channel: str) -> Interaction:
     discord = parley.discord
-    desk, realm = discord._acts.interactions, discord._acts.realm  # noqa: SLF001 — until the sandbox's people have commands
+    desk, realm = discord._acts.interactions, discord._acts.realm
     where = parley.cast.channel("Orchard", channel)
     interaction = Interaction(
         id=realm.ids.next(),
@@ -52,8 +53,8 @@ def _begin(parley: World, chosen: dict[str, Any], person: str, channel: str) -> 
         created=realm.clock.now(),
         payload={},
     )
-    interaction.payload = desk._payload(interaction, chosen)  # noqa: SLF001 — see above
-    desk._by_token[interaction.token] = interaction  # noqa: SLF001 — see above
+    interaction.payload = desk._payload(interaction, chosen)
+    desk._by_token[interaction.token] = interaction
     guild_id = discord.world.guild_of(where)
     realm.dispatch(Event("INTERACTION_CREATE", interaction.payload, guild_id=guild_id))
     return interaction

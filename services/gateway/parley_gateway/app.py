@@ -49,6 +49,7 @@ from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings, ids_of
 from parley_gateway.siblings import Siblings
+from parley_gateway.skew import DiscordsClock, Skew
 from parley_gateway.standing import Standing, presence_text
 from parley_gateway.telemetry import Telemetry
 from parley_gateway.terms import Terms
@@ -81,10 +82,14 @@ class Gateway:
         self.grace = settings.grace + RELEASE_SECONDS + CALLS_SECONDS
         self._figures = Figures(runtime.metrics)
         self._telemetry = Telemetry(runtime.tracer, self._figures, _host(settings.discord_rest_url))
+        self.skew = Skew()
+        self._discords_clock = DiscordsClock(clock, self.skew)
+        self._figures.watch_skew(lambda: self.skew.seconds)
         self.bot = Bot(
             settings.discord_token.get_secret_value(),
             settings.discord_rest_url,
             self._telemetry.limited,
+            lambda theirs: self.skew.heard(theirs, clock.now()),
             message_content=settings.message_content,
         )
         self.board = Board()
@@ -136,12 +141,12 @@ class Gateway:
             discord = HikariDiscord(
                 self.bot.hikari.rest,
                 self.calls,
-                self._runtime.clock,
+                self._discords_clock,
                 user_id=self.bot.user_id,
                 application_id=lambda: self.bot.id,
             )
             responses = HikariResponses(
-                self.bot.hikari.rest, self.calls, self._runtime.clock, application_id=lambda: self.bot.id
+                self.bot.hikari.rest, self.calls, self._discords_clock, application_id=lambda: self.bot.id
             )
             whispers = Whispers(responses)
             self.turns = Turns(self._room(discord, calls, whispers), self._prompts, most=self._settings.live_turns)
