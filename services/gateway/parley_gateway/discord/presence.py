@@ -9,8 +9,8 @@ import hikari
 
 from parley_kit.clock import Clock
 
-INTERVAL = 15.0
-"""Seconds between looks. Discord takes 5 updates in 20 s of a shard, and closes the connection of one that sends more."""
+LOOK_SECONDS, INTERVAL = 1.0, 15.0
+"""Seconds between looks, and between two updates of a shard: Discord takes 5 in 20 s, and closes a connection for more."""
 
 
 class Presence:
@@ -19,21 +19,22 @@ class Presence:
     def __init__(self, bot: hikari.GatewayBot, clock: Clock, words: Callable[[], tuple[str, bool]]) -> None:
         self._bot, self._clock, self._words = bot, clock, words
         self._shown: dict[int, tuple[str, bool]] = {}
+        self._free_at: dict[int, float] = {}
 
     async def run(self) -> None:
         """Show it, and what has changed, until cancelled."""
         while True:
             await self._update()
-            await self._clock.sleep(INTERVAL)
+            await self._clock.sleep(LOOK_SECONDS)
 
     async def _update(self) -> None:
-        words = self._words()
+        words, now = self._words(), self._clock.monotonic()
         for number, shard in self._bot.shards.items():
             if not shard.is_connected:
                 self._shown.pop(number, None)  # a new session begins without a presence
-            elif self._shown.get(number) != words:
+            elif self._shown.get(number) != words and now >= self._free_at.get(number, now):
                 await self._show(shard, *words)
-                self._shown[number] = words
+                self._shown[number], self._free_at[number] = words, now + INTERVAL
 
     async def _show(self, shard: hikari.api.GatewayShard, text: str, troubled: bool) -> None:  # noqa: FBT001 — of a tuple
         activity = hikari.Activity(name=text, state=text, type=hikari.ActivityType.CUSTOM)
