@@ -19,6 +19,7 @@ from parley_gateway.board import Board
 from parley_gateway.buttons import Action
 from parley_gateway.capacity import Capacity, Limits
 from parley_gateway.clicks import Clicks
+from parley_gateway.clients.accounts import AccountClient
 from parley_gateway.clients.cache import CacheClient
 from parley_gateway.clients.caches import Caches
 from parley_gateway.clients.conversations import ConversationClient
@@ -31,6 +32,7 @@ from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.changes import MessageChanges
+from parley_gateway.discord.guilds import HikariGuilds
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.discord.postings import HikariPostings
@@ -44,6 +46,7 @@ from parley_gateway.preferences import Effective
 from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings, ids_of
+from parley_gateway.settings_panels.handlers import Handlers, handlers
 from parley_gateway.siblings import Siblings
 from parley_gateway.telemetry import Telemetry
 from parley_gateway.terms import Terms
@@ -203,7 +206,25 @@ class Gateway:
     def _desk(self, responses: HikariResponses, turns: Turns, acts: Acts) -> Desk:
         clicks = Clicks(responses, self._cache, turns.stop)
         pressed = {Action.STOP.value: clicks} | {action.value: acts for action in Action if action is not Action.STOP}
-        return Desk(commands={}, completions={}, pressed=pressed, observer=self._telemetry)
+        chosen = self._settings_handlers(responses)
+        return Desk(
+            commands={**chosen.commands},
+            completions={**chosen.completions},
+            pressed={**pressed, **chosen.pressed},
+            observer=self._telemetry,
+        )
+
+    def _settings_handlers(self, responses: HikariResponses) -> Handlers:
+        assert self.calls is not None, "made before anything is asked of Discord"
+        return handlers(
+            responses,
+            store=self.preference_store,
+            book=self.preferences,
+            models=self.models,
+            accounts=AccountClient(self._caches),
+            guilds=HikariGuilds(self.bot.hikari.rest, self.calls),
+            content=self._settings.message_content,
+        )
 
     def _acts(self, responses: HikariResponses, whispers: Whispers) -> Acts:
         return Acts(
