@@ -94,6 +94,7 @@ class Gateway:
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
         self.preferences = PreferenceBook(_operators(settings), parent_of=lambda _: "")
         self.preference_store = PreferenceClient(self._caches, clock, self.preferences.put)
+        self.accounts = AccountClient(self._caches)
         self.models = ModelClient(runtime.channels, lambda: self.admissions.capacity.addresses, clock)
         self.access = _access(settings)
         self.siblings = Siblings(settings.instance)
@@ -221,7 +222,7 @@ class Gateway:
             store=self.preference_store,
             book=self.preferences,
             models=self.models,
-            accounts=AccountClient(self._caches),
+            accounts=self.accounts,
             guilds=HikariGuilds(self.bot.hikari.rest, self.calls),
             content=self._settings.message_content,
         )

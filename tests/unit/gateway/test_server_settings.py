@@ -213,11 +213,11 @@ async def test_limits_are_set_and_one_above_the_operators_is_said_to_be_of_no_ef
     await server.press("limits")
     await server.send({"messages": "10", "cost_day": "2.50"})
     assert server.set().limits == UsageLimits(messages=10, cost_day=2_500_000)
-    assert "~~10 questions a minute~~" in server.shown.text
+    assert "~~questions a minute: 10~~" in server.shown.text
     assert "$2.50 a day" in server.shown.text
     await server.press("limits")
     await server.send({"messages": "3"})
-    assert "3 questions a minute, $2.50 a day" in server.shown.text
+    assert "questions a minute: 3, $2.50 a day" in server.shown.text
 
 
 async def test_a_limit_that_is_no_number_sets_nothing_and_says_which() -> None:
