@@ -144,14 +144,15 @@ class World:
 
     def buttons(self, message: str) -> Mapping[str, str]:
         """Return the custom ids of a message's buttons by what they do, from left to right."""
-        rows = self._message(message).get("components") or []
+        rows = self.message(message).get("components") or []
         ids = [str(button["custom_id"]) for row in rows for button in row["components"]]
         return {custom_id.split(":")[1]: custom_id for custom_id in ids}
 
-    def _message(self, message: str) -> dict[str, Any]:
+    def message(self, message: str) -> dict[str, Any]:
+        """Return a message as Discord has it."""
         for messages in self.discord.world.messages.values():
             if message in messages:
-                return dict(messages[message])
+                return messages[message]
         raise LookupError(message)
 
     # --- what can be seen

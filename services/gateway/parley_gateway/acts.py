@@ -29,6 +29,10 @@ AS_IT_IS_NOW = frozenset({Action.RETRY, Action.ANEW})
 """Presses that ask the question as it stands in Discord."""
 
 
+class Begun(Exception):  # noqa: N818 — it is no error: a sibling was faster
+    """The press was obeyed by another gateway already."""
+
+
 class Declined(Exception):  # noqa: N818 — it is no error: the member is told why
     """Nothing comes of a press."""
 
@@ -60,6 +64,8 @@ class Acts:
         counts = await self._acknowledged(click)
         try:
             await self._begin(click, button)
+        except Begun:
+            return
         except Declined as declined:
             if counts:
                 await self.whispers.say(click, declined.key)
@@ -96,10 +102,22 @@ class Acts:
         return await self._again(click, button, found, asks=asks, now=now)
 
     async def _find(self, click: Click, button: Button) -> Exchange | None:
+        """Return what is known of the turn; None: nothing. Raises Declined when another one has taken its place."""
         try:
-            return await self.conversations.find(button.turn_id, click.message_id)
+            return await self.conversations.find(button.turn_id)
         except NotFound:
+            await self._refuse_stale(click, button)
             return None
+
+    async def _refuse_stale(self, click: Click, button: Button) -> None:
+        try:
+            found = await self.conversations.find("", click.message_id)
+        except NotFound:
+            return
+        if found.turn_id == click.interaction_id:
+            raise Begun
+        if found.turn_id != button.turn_id:
+            raise Declined(Key.GONE_ON)
 
     async def _question(self, click: Click, message_id: str) -> Message | None:
         """Return the question as it stands, or the answer that somebody wanted the rest of; None when it is gone."""

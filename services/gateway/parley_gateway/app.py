@@ -48,6 +48,7 @@ from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings, ids_of
 from parley_gateway.settings_panels.handlers import Handlers, handlers
 from parley_gateway.siblings import Siblings
+from parley_gateway.stops import Stops
 from parley_gateway.telemetry import Telemetry
 from parley_gateway.terms import Terms
 from parley_gateway.turns.hold import HoldLimits
@@ -103,6 +104,7 @@ class Gateway:
         self._reports = load_reports(runtime, OwnLoad(lambda: self.live, lambda: self._draining, self._changes))
         self._figures.watch(lambda: self.live, lambda: self.admissions.waiting)
         self.turns: Turns | None = None
+        self.stops: Stops | None = None
         self.calls: Calls | None = None
 
     @property
@@ -205,7 +207,8 @@ class Gateway:
         return {"cache": self._caches.reachable, "monitor": self._monitor.reachable, "executor": executors}
 
     def _desk(self, responses: HikariResponses, turns: Turns, acts: Acts) -> Desk:
-        clicks = Clicks(responses, self._cache, turns.stop)
+        self.stops = Stops(self._cache, turns, self._conversations)
+        clicks = Clicks(responses, self.stops)
         pressed = {Action.STOP.value: clicks} | {action.value: acts for action in Action if action is not Action.STOP}
         chosen = self._settings_handlers(responses)
         return Desk(

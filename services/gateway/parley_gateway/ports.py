@@ -83,7 +83,9 @@ class Conversations(Protocol):
         ...
 
     async def find(self, turn_id: str, message_id: str = "") -> Exchange:
-        """Return a question and its answer. message_id: of the answer, where it is known."""
+        """Return a question and its answer. turn_id: empty where only a message of theirs is known; by that the newest
+        turn is found that answers the question.
+        """
         ...
 
     async def remove(self, turn_id: str, by: str) -> Removed:

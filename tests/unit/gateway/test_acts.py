@@ -46,7 +46,7 @@ class Place:
 
     found: Exchange | Fault = FOUND
     question: str | None = "<@1> What is a trunk?"
-    first: bool = True
+    instead: str = ""
     full: bool = False
     acknowledged: bool | Exception = True
     told: list[str] = field(default_factory=list)
@@ -65,6 +65,8 @@ class Place:
 
     async def find(self, turn_id: str, message_id: str = "") -> Exchange:
         self.order.append(f"find {turn_id} {message_id}")
+        if message_id and self.instead:
+            return replace(FOUND, turn_id=self.instead)
         if isinstance(self.found, Fault):
             raise self.found
         return self.found
@@ -108,7 +110,7 @@ async def test_once_more_asks_what_was_asked_in_the_place_of_the_answer(action: 
     place = Place()
     await place.press(action)
     [prompt] = place.asked
-    assert place.order == ["acknowledge 77", "find 9 40"], "it is taken before anything slow"
+    assert place.order == ["acknowledge 77", "find 9 "], "it is taken before anything slow"
     assert (prompt.turn_id, prompt.message_id, prompt.text) == ("77", "9", "What is a log?")
     assert prompt.rewinds == Rewind("9", 4, answered=True)
     assert prompt.afresh
@@ -203,3 +205,15 @@ async def test_a_failed_rest_is_asked_for_again_in_the_same_words() -> None:
     place.question = None
     await place.press(Action.RETRY, 0)
     assert place.asked[0].text == GO_ON
+
+
+async def test_an_answer_that_another_press_replaced_is_not_called_forgotten() -> None:
+    place = Place(found=FORGOT, instead="76")
+    await place.press(Action.REGENERATE)
+    assert (place.asked, place.told) == ([], [text(Key.GONE_ON)])
+
+
+async def test_a_gateway_whose_sibling_was_faster_says_nothing() -> None:
+    place = Place(found=FORGOT, instead="77")
+    await place.press(Action.REGENERATE)
+    assert (place.asked, place.told) == ([], [])
