@@ -33,6 +33,7 @@ from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.changes import MessageChanges
+from parley_gateway.discord.guilds import HikariGuilds
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.discord.postings import HikariPostings
@@ -48,6 +49,7 @@ from parley_gateway.preferences import Effective
 from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings, ids_of
+from parley_gateway.settings_panels.handlers import Handlers, handlers
 from parley_gateway.siblings import Siblings
 from parley_gateway.skew import DiscordsClock, Skew
 from parley_gateway.standing import Standing, presence_text
@@ -103,6 +105,7 @@ class Gateway:
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
         self.preferences = PreferenceBook(_operators(settings), parent_of=lambda _: "")
         self.preference_store = PreferenceClient(self._caches, clock, self.preferences.put)
+        self.accounts = AccountClient(self._caches)
         self.models = ModelClient(runtime.channels, lambda: self.admissions.capacity.addresses, clock)
         self.access = _access(settings)
         self.siblings = Siblings(settings.instance)
@@ -218,14 +221,15 @@ class Gateway:
 
     def _desk(self, responses: HikariResponses, turns: Turns, acts: Acts) -> Desk:
         self.stops = stops = Stops(self._cache, turns, self._conversations)
-        parts = self._parts(responses, stops)
+        parts, chosen = self._parts(responses, stops), self._settings_handlers(responses)
         return Desk(
-            commands=composition.commands(parts),
-            completions=composition.completions(parts),
+            commands={**composition.commands(parts), **chosen.commands},
+            completions={**composition.completions(parts), **chosen.completions},
             pressed={
                 **{action.value: acts for action in Action},
                 Action.STOP.value: Clicks(responses, stops),
                 **composition.pressed(parts),
+                **chosen.pressed,
             },
             observer=self._telemetry,
         )
@@ -234,7 +238,7 @@ class Gateway:
         return composition.Parts(
             responses=responses,
             conversations=self._conversations,
-            accounts=AccountClient(self._caches),
+            accounts=self.accounts,
             models=self.models,
             stops=stops,
             access=self.access,
@@ -272,6 +276,18 @@ class Gateway:
             self._runtime.clock,
             known=self.bot.application_id,
             first=lambda: self.siblings.first("commands", self._runtime.clock.monotonic()),
+        )
+
+    def _settings_handlers(self, responses: HikariResponses) -> Handlers:
+        assert self.calls is not None, "made before anything is asked of Discord"
+        return handlers(
+            responses,
+            store=self.preference_store,
+            book=self.preferences,
+            models=self.models,
+            accounts=self.accounts,
+            guilds=HikariGuilds(self.bot.hikari.rest, self.calls),
+            content=self._settings.message_content,
         )
 
     def _acts(self, responses: HikariResponses, whispers: Whispers) -> Acts:

@@ -191,6 +191,14 @@ class Postings(Protocol):
         ...
 
 
+class Guilds(Protocol):
+    """What there is in a guild. All raise DeliveryError."""
+
+    async def text_channels(self, guild_id: str) -> Sequence[str]:
+        """Return the channels in which members write, in the order in which they are shown; no threads."""
+        ...
+
+
 class Responses(Protocol):
     """Answers to interactions. Each raises DeliveryError when Discord does not take it, Gone when it came too late.
 
