@@ -26,6 +26,12 @@ class Figures:
         registry = metrics.registry
         self._registry = registry
         self.events = Counter(semconv.DISCORD_EVENTS, "Events from Discord.", ("event", "outcome"), registry=registry)
+        self.triggers = Counter(
+            semconv.DISCORD_TRIGGERS,
+            "Turns that began here, by what made the bot listen.",
+            ("trigger",),
+            registry=registry,
+        )
         self.shard_up = Gauge(semconv.DISCORD_SHARD_UP, "Whether a shard is connected.", ("shard",), registry=registry)
         self.rest = Histogram(
             semconv.HTTP_CLIENT_DURATION,
@@ -108,6 +114,7 @@ class Figures:
         from_zero(self.opening, labels.SOURCES)
         from_zero(self.duration, labels.OUTCOMES)
         from_zero(self.edits, labels.EDIT_KINDS, labels.EDIT_OUTCOMES)
+        from_zero(self.triggers, labels.TRIGGERS)
         from_zero(self.rate_limits, labels.SCOPES)
         from_zero(self.acknowledged, labels.ACKNOWLEDGEMENTS)
         for event, outcomes in labels.EVENTS.items():
