@@ -55,6 +55,8 @@ HTTP_RESPONSE_STATUS_CODE: Final = "http.response.status_code"
 
 DISCORD_EVENTS: Final = "discord_gateway_events_total"
 DISCORD_TRIGGERS: Final = "discord_triggers_total"
+DISCORD_HTTP_CONNECTIONS: Final = "discord_http_connections_total"
+DISCORD_HTTP_POOL: Final = "discord_http_pool_connections"
 DISCORD_SHARD_UP: Final = "discord_gateway_shard_up"
 DISCORD_INTERACTION_ACK: Final = "discord_interaction_ack_seconds"
 DISCORD_RATELIMIT_HITS: Final = "discord_ratelimit_hits_total"

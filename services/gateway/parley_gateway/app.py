@@ -28,6 +28,7 @@ from parley_gateway.clients.direct_channels import DirectChannelClient
 from parley_gateway.clients.executor import ExecutorClient
 from parley_gateway.clients.models import ModelClient
 from parley_gateway.clients.monitor import MonitorClient
+from parley_gateway.clients.passes import PassClient
 from parley_gateway.clients.preferences import PreferenceClient
 from parley_gateway.conversation import system_prompt
 from parley_gateway.desk import Desk
@@ -38,6 +39,7 @@ from parley_gateway.discord.guilds import Guilds
 from parley_gateway.discord.history import HikariHistory
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
+from parley_gateway.discord.pool import Pool
 from parley_gateway.discord.postings import HikariPostings
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.figures import Figures
@@ -83,11 +85,18 @@ class Gateway:
         self.grace = settings.grace + RELEASE_SECONDS + CALLS_SECONDS
         self._figures = Figures(runtime.metrics)
         self._telemetry = Telemetry(runtime.tracer, self._figures, _host(settings.discord_rest_url))
+        self._pool = Pool(self._telemetry, settings.discord_idle)
+        self._figures.watch_pool(lambda: self._pool.used, lambda: self._pool.waiting)
         self.bot = Bot(
             settings.discord_token.get_secret_value(),
             settings.discord_rest_url,
             self._telemetry.limited,
+            self._pool,
             message_content=settings.message_content,
+            shards=settings.shards,
+            held=settings.held_shards,
+            turn=self._identify_turn if settings.identify_spacing else None,
+            connections=settings.discord_connections,
         )
         self.board = Board()
         self.places = Places(self._ask_place)
@@ -262,9 +271,15 @@ class Gateway:
         assert self.calls is not None, "asked of by those who listen"
         return await HikariHistory(self.bot.hikari.rest, self.calls).place(channel_id)
 
+    async def _identify_turn(self, bucket: int) -> None:
+        await PassClient(self._caches, self._runtime.clock).take(f"identify:{bucket}", self._settings.identify_spacing)
+
     def _reads_first(self, channel_id: str) -> bool:
-        """Whether this gateway reads what a channel's members wrote while nobody listened."""
-        return self.siblings.first(channel_id, self._runtime.clock.monotonic())
+        """Whether this gateway reads what a channel's members wrote while nobody listened.
+
+        With sets of shards the one that ranks first may not be told of the channel: each that is told reads it.
+        """
+        return self._settings.shard_sets > 1 or self.siblings.first(channel_id, self._runtime.clock.monotonic())
 
     @property
     def unread(self) -> Sequence[Trigger]:

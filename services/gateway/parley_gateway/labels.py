@@ -29,6 +29,7 @@ DECISIONS = {
 TROUBLES = {trouble.name: {remedy.act.name, Act.TELL.name} for trouble, remedy in TABLE.items()}
 TRIGGERS = tuple(trigger.value for trigger in Trigger)
 ACKNOWLEDGEMENTS = TAKEN, NOT_TAKEN = ("taken", "failed")
+CONNECTIONS = OPENED, REUSED = ("opened", "reused")
 NO_SCOPE = "none"
 SCOPES = ("user", "shared", "global", NO_SCOPE)
 """Whose limit an answer 429 is about, as Discord says; it says nothing when its outer wall answers."""

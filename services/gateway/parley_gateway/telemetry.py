@@ -71,6 +71,10 @@ class Telemetry(Observer):
     def limited(self, scope: str) -> None:
         self._figures.rate_limits.labels(labels.scope(scope)).inc()
 
+    def connected(self, *, reused: bool) -> None:
+        """Count an HTTP connection that was opened, or used again."""
+        self._figures.connections.labels(labels.REUSED if reused else labels.OPENED).inc()
+
     def shard(self, number: int, *, up: bool) -> None:
         """Note whether a shard is connected."""
         self._figures.shard_up.labels(str(number)).set(up)
