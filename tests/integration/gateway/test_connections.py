@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from support.gateways import World, world
 
 from parley_gateway.app import Gateway
 from parley_sandbox.discord import GatewaySettings as SandboxGateway
+from parley_sandbox.discord.gateway.identify import IdentifyBuckets
 
 STREAM = "[[tps=400 text=words:60]]"
 
@@ -50,3 +53,20 @@ async def test_an_idle_connection_is_closed() -> None:
     async with world() as parley:
         gateway = await parley.start_gateway(discord_idle=0.2)
         await parley.until(lambda: gateway._pool.waiting + gateway._pool.used == 0, within=5)
+
+
+async def test_gateways_that_start_together_identify_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[bool] = []
+    take = IdentifyBuckets.take
+
+    def noted(buckets: IdentifyBuckets, shard: tuple[int, int], now: float) -> bool:
+        taken.append(take(buckets, shard, now))
+        return taken[-1]
+
+    monkeypatch.setattr(IdentifyBuckets, "take", noted)
+    async with world(gateway=SandboxGateway(identify_window=1.0)) as parley:
+        await parley.start_cache()
+        async with asyncio.TaskGroup() as both:
+            for _ in range(2):
+                both.create_task(parley.start_gateway(identify_spacing=1.3))
+    assert taken == [True, True], "Discord refused nobody"

@@ -108,3 +108,14 @@ async def test_what_was_asked_while_no_gateway_lived_is_answered_once() -> None:
         await parley.ended(later)
         assert len(parley.replies(asked)) == len(parley.replies(later)) == 1
         assert len(parley.executions()) == 2
+
+
+async def test_a_direct_message_while_no_gateway_lived_is_answered_too(parley: World) -> None:
+    channel, sam = parley.cast.direct("Sam"), parley.cast.person("Sam")
+    await parley.ended(str(parley.discord.people.say(sam, channel, f"Hello {STREAM}")["id"]))
+    await parley.gateway_stacks[0].aclose()
+    parley.gateways.clear()
+    later = str(parley.discord.people.say(sam, channel, f"Are you there? {STREAM}")["id"])
+    await parley.start_gateway()
+    await parley.ended(later)
+    assert len(parley.replies(later)) == 1
