@@ -34,7 +34,7 @@ LOOK_SECONDS = 0.1
 QUESTION = "How do I centre a div? [[ttft=0.5 tps=20 tokens=240 text=prose]]"
 SAID_BEFORE_DEATH = 100
 """Characters that some member sees when the leader's gateway dies."""
-ENVIRONMENT = {"PARLEY_GATEWAY_EDIT_RATE": "45", "PARLEY_CACHE_LEASE": "5", **PATIENCE}
+ENVIRONMENT = {"PARLEY_GATEWAY_REST_RATE": "45", "PARLEY_CACHE_LEASE": "5", **PATIENCE}
 
 
 @dataclass(frozen=True, slots=True)

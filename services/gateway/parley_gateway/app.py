@@ -13,6 +13,7 @@ from typing_extensions import override
 from parley.gateway.v1 import gateway_pb2, gateway_pb2_grpc
 from parley_gateway.addressing import Rules
 from parley_gateway.admission import Admissions
+from parley_gateway.allowance import Allowance
 from parley_gateway.board import Board
 from parley_gateway.buttons import Action
 from parley_gateway.capacity import Capacity, Limits
@@ -82,6 +83,8 @@ class Gateway:
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
         self.siblings = Siblings(settings.instance)
+        self._budget = Budget(settings.rest_rate * self.siblings.share(clock.monotonic()))
+        self._allowance = Allowance(self._budget, clock)
         self._prompts: asyncio.Queue[Prompt] = asyncio.Queue(settings.inbound_queue)
         self._changes = Changes()
         self._reports = load_reports(runtime, OwnLoad(lambda: self.live, lambda: self._draining, self._changes))
@@ -114,7 +117,7 @@ class Gateway:
     async def run(self) -> None:
         """Listen to Discord and answer; edits on their way outlive the turns that wanted them."""
         async with asyncio.TaskGroup() as calls:
-            self.calls = Calls(calls, self._telemetry)
+            self.calls = Calls(calls, self._telemetry, allowance=self._allowance)
             discord = HikariDiscord(
                 self.bot.hikari.rest,
                 self.calls,
@@ -169,8 +172,9 @@ class Gateway:
         self.siblings.lost(self._runtime.clock.monotonic())
 
     async def _watch_state(self) -> None:
-        """Keep health, shard gauges and fallback addresses current."""
+        """Keep health, shard gauges, fallback addresses and our share of the REST calls current."""
         while True:
+            self._budget.allow(self._settings.rest_rate * self.siblings.share(self._runtime.clock.monotonic()))
             for name, reachable in self.peers().items():
                 self._runtime.health.set(name, reachable)
             for number, up in self.bot.shards.items():
@@ -217,7 +221,8 @@ class Gateway:
             discord=discord,
             executors=self._executors,
             admissions=self.admissions,
-            pacers=Pacers(Budget(settings.edit_rate), interval=settings.edit_interval),
+            pacers=Pacers(self._budget, interval=settings.edit_interval),
+            allowance=self._allowance,
             board=self.board,
             observer=self._telemetry,
             clock=self._runtime.clock,

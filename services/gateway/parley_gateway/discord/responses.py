@@ -82,7 +82,7 @@ class HikariResponses(Responses):
                 role_mentions=False,
             )
 
-        await self._calls.call("PATCH", ORIGINAL, work)
+        await self._calls.call("PATCH", ORIGINAL, work, counted=True)
 
     @override
     async def answer_alone(self, interaction: Interaction, text: str, *, acknowledged: bool) -> None:
@@ -128,7 +128,7 @@ class HikariResponses(Responses):
                 return False
             return True
 
-        return await self._calls.call("POST", CALLBACK, work)
+        return await self._calls.call("POST", CALLBACK, work, counted=True)
 
     async def _follow_up(self, interaction: Interaction, text: str) -> None:
         async def work(_: RestWatch) -> None:
@@ -136,7 +136,7 @@ class HikariResponses(Responses):
                 self._application_id(), interaction.token, text, flags=hikari.MessageFlag.EPHEMERAL
             )
 
-        await self._calls.call("POST", FOLLOW_UP, work)
+        await self._calls.call("POST", FOLLOW_UP, work, counted=True)
 
 
 def _flags(panel: Panel | None, *, alone: bool) -> hikari.UndefinedOr[hikari.MessageFlag]:
