@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from support.gateways import World, world
+from support.shown import as_shown
 
 from parley_gateway.app import Gateway
 from parley_sandbox.discord import Fault, queries
@@ -35,7 +36,7 @@ async def start(parley: World, *, executors: int = 1, slots: int = 16, **gateway
 
 
 def said(parley: World, number: int = -1) -> list[str]:
-    return str(parley.executions()[number].text).split()
+    return as_shown(parley.executions()[number].text).split()
 
 
 # --- executors
