@@ -8,9 +8,9 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import grpc
-from typing_extensions import override
 
 from parley.gateway.v1 import gateway_pb2, gateway_pb2_grpc
+from parley_gateway.access import Access, Lists
 from parley_gateway.addressing import Rules
 from parley_gateway.admission import Admissions
 from parley_gateway.allowance import Allowance
@@ -21,7 +21,9 @@ from parley_gateway.clicks import Clicks
 from parley_gateway.clients.cache import CacheClient
 from parley_gateway.clients.caches import Caches
 from parley_gateway.clients.executor import ExecutorClient
+from parley_gateway.clients.models import ModelClient
 from parley_gateway.clients.monitor import MonitorClient
+from parley_gateway.clients.preferences import PreferenceClient
 from parley_gateway.conversation import system_prompt
 from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
@@ -33,11 +35,11 @@ from parley_gateway.figures import Figures
 from parley_gateway.load import OwnLoad, load_reports
 from parley_gateway.model import CapacityMap, Prompt
 from parley_gateway.pacer import Budget, Pacers
-from parley_gateway.ports import Customs
+from parley_gateway.preference_book import PreferenceBook
 from parley_gateway.preferences import Effective
 from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
-from parley_gateway.settings import GatewaySettings
+from parley_gateway.settings import GatewaySettings, ids_of
 from parley_gateway.siblings import Siblings
 from parley_gateway.telemetry import Telemetry
 from parley_gateway.terms import Terms
@@ -75,13 +77,16 @@ class Gateway:
             message_content=settings.message_content,
         )
         self.board = Board()
-        self._customs: Customs = OperatorsCustoms(Effective(settings.model, sharing=settings.shared_answers))
         self._caches = Caches(runtime.channels, Endpoints(settings.cache, clock))
         self._cache = CacheClient(self._caches, settings.instance, clock)
         self._monitor = MonitorClient(runtime.channels, Endpoints(settings.monitor, clock), settings.instance, clock)
         self._executors = ExecutorClient(runtime.channels)
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
+        self.preferences = PreferenceBook(_operators(settings), parent_of=lambda _: "")
+        self.preference_store = PreferenceClient(self._caches, clock, self.preferences.put)
+        self.models = ModelClient(runtime.channels, lambda: self.admissions.capacity.addresses, clock)
+        self.access = _access(settings)
         self.siblings = Siblings(settings.instance)
         self._budget = Budget(settings.rest_rate * self.siblings.share(clock.monotonic()))
         self._allowance = Allowance(self._budget, clock)
@@ -155,6 +160,7 @@ class Gateway:
             ("orphans", self._cache.watch_orphans(turns.adopt)),
             ("capacity", self._monitor.watch(self._fresh_map, self._lost_map)),
             ("line", self.admissions.watch()),
+            ("preferences", self.preference_store.watch()),
             ("reports", self._reports.run(self._settings.monitor)),
             ("state", self._watch_state()),
         ):
@@ -202,7 +208,7 @@ class Gateway:
         )
 
     def _terms(self, prompt: Prompt) -> Terms:
-        settings, set_here = self._settings, self._customs.of(prompt.guild_id, prompt.channel_id, prompt.author_id)
+        settings, set_here = self._settings, self.preferences.of(prompt.guild_id, prompt.channel_id, prompt.author_id)
         return Terms(
             prompt.model or set_here.model,
             system_prompt(set_here.persona),
@@ -249,15 +255,15 @@ def _turn_settings(settings: GatewaySettings) -> TurnSettings:
     )
 
 
-class OperatorsCustoms(Customs):
-    """What the operator set counts everywhere."""
+def _operators(settings: GatewaySettings) -> Effective:
+    return Effective(settings.model, language=settings.default_locale, sharing=settings.shared_answers)
 
-    def __init__(self, operators: Effective) -> None:
-        self._operators = operators
 
-    @override
-    def of(self, guild_id: str, channel_id: str, user_id: str) -> Effective:
-        return self._operators
+def _access(settings: GatewaySettings) -> Access:
+    def lists(of: str) -> Lists:
+        return Lists(*(ids_of(getattr(settings, f"{of}_{kind}")) for kind in ("guilds", "channels", "roles", "users")))
+
+    return Access(lists("allow"), lists("deny"), settings.direct_messages)
 
 
 def _host(rest_url: str | None) -> str:

@@ -193,6 +193,15 @@ ExecutionEvent = Started | Delta | Completed | Failed
 """What an executor says, in this order: Started, any number of Delta, one Completed or Failed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that may be asked for. id: at Claude's API; name: for people; aliases: further ids that executors take."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
 class Tier(Enum):
     """What members may expect."""
 

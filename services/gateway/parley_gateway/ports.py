@@ -10,9 +10,9 @@ from parley_gateway.claims import Event, Source, Step, TurnState
 from parley_gateway.interactions import Completion, Interaction
 from parley_gateway.memory import Account, Exchange, Forgotten, Remembered, Removed
 from parley_gateway.messages import Answer
-from parley_gateway.model import ExecutionEvent, Outcome, Prompt, Reference, Request
+from parley_gateway.model import ExecutionEvent, Model, Outcome, Prompt, Reference, Request
 from parley_gateway.panels import Choice, Form, Panel
-from parley_gateway.preferences import Effective
+from parley_gateway.preferences import Effective, Subject, Versioned
 
 # --- the cache
 
@@ -109,7 +109,27 @@ class Customs(Protocol):
         ...
 
 
+class PreferenceStore(Protocol):
+    """What is set in Discord, at the cache. All raise Fault."""
+
+    async def get(self, subject: Subject) -> Versioned:
+        """Return what is set for a subject now."""
+        ...
+
+    async def update(self, fresh: Versioned) -> Versioned:
+        """Set all that is set for a subject. version: that it replaces; raises Conflict if that is not the newest."""
+        ...
+
+
 # --- executors
+
+
+class Models(Protocol):
+    """The models that may be asked for."""
+
+    async def list(self) -> Sequence[Model]:
+        """Return them, newest first; what was known last while no executor answers, empty before one did."""
+        ...
 
 
 class Execution(Protocol):

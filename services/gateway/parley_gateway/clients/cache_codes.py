@@ -40,7 +40,7 @@ SCOPES: dict[Sharing, pb.CacheScope.ValueType] = {
 _STATE_OF = {code: state for state, code in STATES.items()}
 _SOURCE_OF = {code: source for source, code in SOURCES.items()}
 _KIND_OF = {code: kind for kind, code in KINDS.items()}
-_SHARING_OF = {code: sharing for sharing, code in SCOPES.items()}
+SHARING_OF = {code: sharing for sharing, code in SCOPES.items()}
 
 
 def state_of(code: pb.TurnState.ValueType) -> TurnState:
@@ -65,7 +65,7 @@ def sharing_of(policy: pb.CachePolicy) -> Sharing:
     """Return among whom an answer is shared; nobody where a newer cache tells of more than is known here."""
     if policy.mode not in (pb.CACHE_MODE_USE, pb.CACHE_MODE_REFRESH):
         return Sharing.NOBODY
-    return _SHARING_OF.get(policy.scope, Sharing.NOBODY)
+    return SHARING_OF.get(policy.scope, Sharing.NOBODY)
 
 
 def kind_of(code: pb.PostedKind.ValueType) -> PostedKind | None:
