@@ -218,7 +218,7 @@ class Gateway:
         )
 
     def _numbered(self, prompt: Prompt) -> bool:
-        return self._customs.of(prompt.guild_id, prompt.channel_id, prompt.author_id).numbering
+        return self.preferences.of(prompt.guild_id, prompt.channel_id, prompt.author_id).numbering
 
     def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup) -> Room:
         settings = self._settings
