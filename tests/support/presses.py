@@ -9,6 +9,7 @@ from parley_gateway.buttons import Action, Button, encode
 from parley_gateway.interactions import Click
 
 STOP = (Button(Action.STOP, "9", "30"),)
+REGENERATE = (Button(Action.REGENERATE, "9", "30", 4),)
 
 
 def click(custom_id: str = encode(STOP[0]), **more: Any) -> Click:

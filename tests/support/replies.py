@@ -69,6 +69,11 @@ class Channel:
                 return ids[edit.index]
 
 
+def spoken(text: str) -> str:
+    """Return what Claude said of a message: without our small print under it."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith("-# ")).rstrip()
+
+
 def settle(relay: Relay, channel: Channel, limit: int = 200) -> None:
     """Make every edit that is due, whatever its time."""
     for _ in range(limit):

@@ -11,8 +11,10 @@ import grpc
 
 from parley.gateway.v1 import gateway_pb2, gateway_pb2_grpc
 from parley_gateway.access import Access, Lists
+from parley_gateway.acts import Acts
 from parley_gateway.addressing import Rules
 from parley_gateway.admission import Admissions
+from parley_gateway.afterwards import Afterwards
 from parley_gateway.allowance import Allowance
 from parley_gateway.board import Board
 from parley_gateway.buttons import Action
@@ -20,6 +22,7 @@ from parley_gateway.capacity import Capacity, Limits
 from parley_gateway.clicks import Clicks
 from parley_gateway.clients.cache import CacheClient
 from parley_gateway.clients.caches import Caches
+from parley_gateway.clients.conversations import ConversationClient
 from parley_gateway.clients.executor import ExecutorClient
 from parley_gateway.clients.models import ModelClient
 from parley_gateway.clients.monitor import MonitorClient
@@ -28,8 +31,10 @@ from parley_gateway.conversation import system_prompt
 from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.changes import MessageChanges
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
+from parley_gateway.discord.postings import HikariPostings
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.figures import Figures
 from parley_gateway.load import OwnLoad, load_reports
@@ -47,6 +52,7 @@ from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.live import Turns
 from parley_gateway.turns.produce import ProduceLimits
 from parley_gateway.turns.room import Room, TurnSettings
+from parley_gateway.whispers import Whispers
 from parley_kit.changes import Changes
 from parley_kit.channel import Endpoints
 from parley_kit.lifecycle import Runtime, Service
@@ -79,6 +85,7 @@ class Gateway:
         self.board = Board()
         self._caches = Caches(runtime.channels, Endpoints(settings.cache, clock))
         self._cache = CacheClient(self._caches, settings.instance, clock)
+        self._conversations = ConversationClient(self._caches)
         self._monitor = MonitorClient(runtime.channels, Endpoints(settings.monitor, clock), settings.instance, clock)
         self._executors = ExecutorClient(runtime.channels)
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
@@ -132,8 +139,10 @@ class Gateway:
             responses = HikariResponses(
                 self.bot.hikari.rest, self.calls, self._runtime.clock, application_id=lambda: self.bot.id
             )
-            self.turns = Turns(self._room(discord, calls), self._prompts, most=self._settings.live_turns)
-            self._inbound(self._desk(responses, self.turns)).listen(self.bot.hikari)
+            whispers = Whispers(responses)
+            self.turns = Turns(self._room(discord, calls, whispers), self._prompts, most=self._settings.live_turns)
+            self._inbound(self._desk(responses, self.turns, self._acts(responses, whispers))).listen(self.bot.hikari)
+            MessageChanges(self._afterwards(self.turns), self._telemetry).listen(self.bot.hikari)
             async with asyncio.TaskGroup() as tasks:
                 self._work(tasks, self.turns)
 
@@ -195,9 +204,42 @@ class Gateway:
         executors = bool(self.admissions.capacity.addresses)
         return {"cache": self._caches.reachable, "monitor": self._monitor.reachable, "executor": executors}
 
-    def _desk(self, responses: HikariResponses, turns: Turns) -> Desk:
+    def _desk(self, responses: HikariResponses, turns: Turns, acts: Acts) -> Desk:
         clicks = Clicks(responses, self._cache, turns.stop)
-        return Desk(commands={}, completions={}, pressed={Action.STOP.value: clicks}, observer=self._telemetry)
+        pressed = {Action.STOP.value: clicks} | {action.value: acts for action in Action if action is not Action.STOP}
+        return Desk(commands={}, completions={}, pressed=pressed, observer=self._telemetry)
+
+    def _acts(self, responses: HikariResponses, whispers: Whispers) -> Acts:
+        return Acts(
+            responses,
+            self._conversations,
+            self._postings(),
+            whispers,
+            ask=self._ask,
+            rules=self._rules,
+            clock=self._runtime.clock,
+        )
+
+    def _afterwards(self, turns: Turns) -> Afterwards:
+        return Afterwards(
+            turns,
+            self._conversations,
+            self._postings(),
+            rules=self._rules,
+            first=lambda channel_id: self.siblings.first(channel_id, self._runtime.clock.monotonic()),
+        )
+
+    def _postings(self) -> HikariPostings:
+        assert self.calls is not None, "made before anything is posted"
+        return HikariPostings(self.bot.hikari.rest, self.calls)
+
+    def _ask(self, prompt: Prompt) -> bool:
+        """Put a question that no message asks on the queue; False when that is full."""
+        try:
+            self._prompts.put_nowait(prompt)
+        except asyncio.QueueFull:
+            return False
+        return True
 
     def _inbound(self, desk: Desk) -> Inbound:
         return Inbound(self._prompts, self._rules, desk.take, self._telemetry, self._runtime.clock)
@@ -220,7 +262,7 @@ class Gateway:
     def _numbered(self, prompt: Prompt) -> bool:
         return self.preferences.of(prompt.guild_id, prompt.channel_id, prompt.author_id).numbering
 
-    def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup) -> Room:
+    def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup, whispers: Whispers) -> Room:
         settings = self._settings
         return Room(
             store=self._cache,
@@ -234,6 +276,7 @@ class Gateway:
             clock=self._runtime.clock,
             calls=calls,
             siblings=self.siblings,
+            whispers=whispers,
             terms=self._terms,
             numbered=self._numbered,
             settings=_turn_settings(settings),

@@ -25,7 +25,9 @@ class Action(StrEnum):
     CONTINUE = "continue"
     """Go on where the answer broke off."""
     RETRY = "retry"
-    """Try again after an error, or answer the question as it is now."""
+    """Try again after an error."""
+    ANEW = "anew"
+    """Answer the question as it is now, since it was changed."""
 
 
 ACTIONS = frozenset(action.value for action in Action)

@@ -91,6 +91,11 @@ class Delivery:
         self._relay.finish(ending)
         self._news.set()
 
+    def abandon(self) -> None:
+        """Make no further edit; one that is on its way may still arrive before `run` ends."""
+        self._relay.abandon()
+        self._news.set()
+
     async def run(self) -> Delivered:
         """Make edits until the reply has ended and its last edit stands, or cannot."""
         self._pacer.join(self, self._news.set)

@@ -114,8 +114,12 @@ class Adopted:
     length: how much text of the reply they show, in code points; 0: none, so that even an error takes their place.
     certain: no other message of the reply can exist. If one may, what a create returns may be that older message, since
     Discord takes a create with a known nonce for a repetition; so its text is written once more.
+    former: they show another reply, in whose place this one comes: the first text removes what is too much of it.
+    answered: that reply said something, which is kept as long as there is nothing better.
     """
 
     message_ids: Sequence[str] = ()
     length: int = 0
     certain: bool = True
+    former: bool = False
+    answered: bool = False

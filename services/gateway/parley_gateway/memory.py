@@ -25,7 +25,10 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and its answer. last: nothing was said after it. model: empty where it is not known any more."""
+    """A question and its answer. last: nothing was said after it. model: empty where it is not known any more.
+
+    turn_id: of the newest turn that answers the question, if it was answered once more.
+    """
 
     turn_id: str
     conversation_id: str

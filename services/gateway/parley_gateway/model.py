@@ -50,10 +50,14 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Rewind:
-    """Answer a turn once more, in its own messages. revision: of the conversation as whoever wants it saw it; 0: any."""
+    """Answer a turn once more, in its own messages. revision: of the conversation as whoever wants it saw it; 0: any.
+
+    answered: an answer stands there, which is kept until there is another.
+    """
 
     turn_id: str
     revision: int = 0
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from parley_gateway.addressing import Message
+from parley_gateway.buttons import Buttons
 from parley_gateway.claims import Event, Source, Step, TurnState
 from parley_gateway.interactions import Completion, Interaction
 from parley_gateway.memory import Account, Exchange, Forgotten, Remembered, Removed
@@ -162,8 +164,28 @@ class Discord(Protocol):
         """Show that the bot types, for about 10 s. Never raises: it is a courtesy."""
         ...
 
+    async def tell(self, user_id: str, text: str) -> bool:
+        """Write to a member alone, where there is no other way; return whether Discord took it."""
+        ...
+
     def messages(self, prompt: Prompt) -> Answer:
         """Return where the pages of a turn's reply go."""
+        ...
+
+
+class Postings(Protocol):
+    """Messages that stand in Discord, apart from any turn. All raise DeliveryError."""
+
+    async def read(self, channel_id: str, message_id: str) -> Message | None:
+        """Return a message as it stands now; None when it is gone. A fetched message names no guild."""
+        ...
+
+    async def rewrite(self, channel_id: str, message_id: str, text: str, buttons: Buttons, locale: str) -> None:
+        """Rewrite a message of ours."""
+        ...
+
+    async def remove(self, channel_id: str, message_id: str) -> None:
+        """Delete a message; one that is gone is well."""
         ...
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.edits import Adopted, Create, Due, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
 from parley_gateway.layout import Layout
 from parley_gateway.pacer import Urgency
@@ -56,7 +57,8 @@ class Relay:
         self._interrupted, self._rejected = interrupted, rejected
         self._layout = layout or Layout()
         self._cadence = cadence or Cadence()
-        self._screen = Screen(adopted or Adopted())
+        self._adopted = adopted or Adopted()
+        self._screen = Screen(self._adopted)
         self._attempt = attempt
         self._pages = Redrawn(self._cadence.seal)
         self._before: tuple[int, Redrawn] | None = None  # the attempt on the screen while a newer one catches up
@@ -128,15 +130,19 @@ class Relay:
             return
         if self._before is not None:  # nothing came of the new attempt: the text that is there is kept
             self._attempt, self._pages = self._before
-        elif self._screen.unknown and self._holding:
+        elif self._screen.unknown and (self._holding or self._adopted.answered):
             self._kept = len(self._screen)
+
+    def abandon(self) -> None:
+        """Make no further edit: what it answers is gone."""
+        self._lost = self._lost or Standing.ABANDONED
 
     def next_edit(self) -> Due | None:
         """Return the next edit, or None when there is nothing to do until text or the end comes."""
         if self._lost is not None or (self._ending is None and self._holding):
             return None
         wanted = self._wanted(self._ending)
-        edit = self._screen.difference(wanted, ended=self._ending is not None)
+        edit = self._screen.difference(wanted, ended=self._ending is not None, former=self._adopted.former)
         if edit is None:
             return None
         return Due(edit, self._urgency(edit, wanted), self._earliest())
@@ -202,16 +208,30 @@ class Relay:
     def _urgency(self, edit: Edit, wanted: list[Wanted]) -> Urgency:
         if self._ending is not None:
             return Urgency.FINAL
-        return Urgency.SEALING if isinstance(edit, Create) or wanted[edit.index].sealed else Urgency.GROWING
+        if isinstance(edit, Replace) and not wanted[edit.index].sealed:
+            return Urgency.GROWING
+        return Urgency.SEALING
 
     def _wanted(self, ending: Ending | None) -> list[Wanted]:
         """Return all messages as they shall stand now."""
         if ending is None:
-            return self._layout.growing(self._pages, self._attempt, len(self._screen))
+            return self._growing()
         if self._kept is not None:
-            kept = [Wanted(None, buttons=(), covers=0, attempt=self._attempt)] * self._kept
-            return [*kept, self._words(ending)]
+            return [*self._untold(self._kept, ()), self._words(ending)]
         return self._layout.ended(self._pages, self._attempt, ending)
+
+    def _growing(self) -> list[Wanted]:
+        """Return the messages while the text grows; those of a former reply stay until there is text."""
+        if not self._adopted.former:
+            return self._layout.growing(self._pages, self._attempt, len(self._screen))
+        wanted = self._layout.growing(self._pages, self._attempt, 0)
+        return wanted or self._untold(len(self._screen), self._layout.buttons)
+
+    def _untold(self, messages: int, buttons: Buttons) -> list[Wanted]:
+        """Leave texts that are not ours as they are; only the buttons change, of a former reply those of its last."""
+        others = None if self._adopted.former else buttons
+        untold = [Wanted(None, others, 0, self._attempt)] * messages
+        return [*untold[:-1], Wanted(None, buttons, 0, self._attempt)] if untold else []
 
     def _words(self, ending: Ending) -> Wanted:
         return Wanted(ending.alone, ending.buttons, self._pages.length, self._attempt)

@@ -11,13 +11,12 @@ from parley_gateway.edits import Adopted, Create, Edit, Remove, Replace
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A message as it shall stand. content None: as it is. covers: the attempt's text up to its end, in code points.
-
-    file: the text of the file that it carries; empty: none.
+    """A message as it shall stand. content, buttons None: as they are. covers: the attempt's text up to its end, in code
+    points. file: the text of the file that it carries; empty: none.
     """
 
     content: str | None
-    buttons: Buttons
+    buttons: Buttons | None
     covers: int
     attempt: int
     sealed: bool = False
@@ -42,7 +41,7 @@ class Shown:
             return True
         same_text = wanted.content is None or wanted.content.rstrip() == (self.content or "").rstrip()
         same_file = wanted.content is None or wanted.file == self.file
-        return same_text and same_file and wanted.buttons == self.buttons
+        return same_text and same_file and (wanted.buttons is None or wanted.buttons == self.buttons)
 
     def new_file(self, wanted: Wanted) -> str | None:
         """Return the file that an edit must bring, empty to take one away; None: what there is may stay."""
@@ -87,17 +86,18 @@ class Screen:
             seen = message.covers
         return seen
 
-    def difference(self, wanted: Sequence[Wanted], *, ended: bool) -> Edit | None:
+    def difference(self, wanted: Sequence[Wanted], *, ended: bool, former: bool = False) -> Edit | None:
         """Return the next edit, or None when all stands as wanted. Surplus messages go at the end only.
 
         A growing attempt soon needs them again, and Discord takes a second create with the same nonce for the first.
+        former: what is not known shows another reply, under names of its own, and goes as soon as it is too much.
         """
         for index, (want, have) in enumerate(zip(wanted, self._messages, strict=False)):
             if not have.shows(want):
-                return Replace(index, want.content, want.buttons, want.covers, want.attempt, have.new_file(want))
+                return Replace(index, want.content, want.buttons or (), want.covers, want.attempt, have.new_file(want))
         if len(wanted) > len(self._messages):
             return self._creation(wanted[len(self._messages)])
-        if ended and len(self._messages) > len(wanted):
+        if len(self._messages) > len(wanted) and (ended or (former and self._messages[-1].content is None)):
             return Remove(len(self._messages) - 1)
         return self._tried[-1] if ended and self._tried else None  # the same nonce finds what may stand, to remove it
 
@@ -146,4 +146,4 @@ class Screen:
         assert want.content is not None, "a message that does not exist has no text to keep"
         if want.content == self._refused:
             return None
-        return Create(len(self._messages), want.content, want.buttons, want.covers, want.attempt, want.file)
+        return Create(len(self._messages), want.content, want.buttons or (), want.covers, want.attempt, want.file)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.presses import STOP
+from support.presses import REGENERATE, STOP
 from support.replies import FAILED, INTERRUPTED, REJECTED, STOPPED, WHOLE, Channel, Message, settle
 
 from parley_gateway.edits import Adopted, Create, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
@@ -541,3 +541,43 @@ def standing_of(text: str, ending: Ending) -> list[str]:
     if not contents:
         return [ending.alone]
     return [*contents[:-1], f"{contents[-1].rstrip()}\n{ending.note}" if ending.note else contents[-1]]
+
+
+def rewrite(*pages: str, answered: bool = True) -> tuple[Relay, Channel]:
+    """Return a relay whose messages show another reply, and the channel that they stand in."""
+    channel = Channel()
+    for number, page in enumerate(pages):
+        channel.messages[str(number)] = Message(page, REGENERATE if number == len(pages) - 1 else ())
+    former = Adopted(tuple(channel.messages), former=True, answered=answered)
+    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, layout=Layout(STOP), adopted=former), channel
+
+
+def test_an_answer_once_more_can_be_stopped_before_its_first_word_and_the_former_text_stays_till_then() -> None:
+    relay, channel = rewrite("old one", "old two")
+    settle(relay, channel)
+    assert channel.contents == ["old one", "old two"]
+    assert [message.buttons for message in channel.messages.values()] == [(), STOP]
+
+
+def test_the_first_word_of_an_answer_once_more_removes_what_is_too_much_of_the_former() -> None:
+    relay, channel = rewrite("old one", "old two", "old three")
+    relay.feed("A new beginning that is long enough", 0.0)
+    settle(relay, channel)
+    assert channel.contents == ["A new beginning that is long enough"]
+    assert channel.buttons == [True]
+
+
+@pytest.mark.parametrize("ending", [FAILED, STOPPED])
+def test_an_answer_once_more_that_comes_to_nothing_leaves_the_former_one(ending: Ending) -> None:
+    relay, channel = rewrite("old one", "old two")
+    relay.finish(ending)
+    settle(relay, channel)
+    assert channel.contents == ["old one", "old two", ending.alone]
+    assert not channel.messages["1"].buttons
+
+
+def test_a_former_error_is_replaced_by_the_new_one() -> None:
+    relay, channel = rewrite("an error", answered=False)
+    relay.finish(FAILED)
+    settle(relay, channel)
+    assert channel.contents == [FAILED.alone]

@@ -56,7 +56,7 @@ class ConversationClient(Conversations):
         asked = pb.FindTurnRequest(turn_id=turn_id, message_id=message_id)
         found = await self._caches.ask(turn_id, lambda channel: ConversationServiceStub(channel).FindTurn(asked))
         return Exchange(
-            turn_id,
+            found.question.turn_id or turn_id,
             found.conversation_id,
             found.revision,
             found.last,

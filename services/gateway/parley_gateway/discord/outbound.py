@@ -31,6 +31,7 @@ LABELS = {
     Action.AFRESH: Key.AFRESH_BUTTON,
     Action.CONTINUE: Key.CONTINUE_BUTTON,
     Action.RETRY: Key.RETRY_BUTTON,
+    Action.ANEW: Key.ANEW_BUTTON,
 }
 
 Row = hikari.api.MessageActionRowBuilder
@@ -65,6 +66,19 @@ class HikariDiscord(Discord):
             return  # a courtesy: what it announces comes, or fails with its own error
 
     @override
+    async def tell(self, user_id: str, text: str) -> bool:
+        async def work(watch: RestWatch) -> None:
+            channel = await self._rest.create_dm_channel(int(user_id))
+            message = await self._rest.create_message(channel.id, text)
+            watch.message(str(message.id))
+
+        try:
+            await self._calls.call("POST", MESSAGES, work)
+        except DeliveryError:
+            return False
+        return True
+
+    @override
     def messages(self, prompt: Prompt) -> Answer:
         return ChannelMessages(self._rest, self._calls, self._searches, prompt)
 
@@ -83,9 +97,9 @@ class ChannelMessages(Answer):
                 self._channel,
                 content,
                 nonce=nonces.of(self._prompt.turn_id, PAGE, index),
-                reply=int(self._prompt.message_id) if index == 0 else hikari.UNDEFINED,
+                reply=self._question() if index == 0 else hikari.UNDEFINED,
                 flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
-                components=self._components(buttons),
+                components=row_of(buttons, self._prompt.locale),
                 attachment=answer_file(file) if file else hikari.UNDEFINED,
                 mentions_everyone=False,
                 mentions_reply=False,
@@ -105,7 +119,7 @@ class ChannelMessages(Answer):
                 self._channel,
                 int(message_id),
                 hikari.UNDEFINED if content is None else content,
-                components=self._components(buttons),
+                components=row_of(buttons, self._prompt.locale),
                 attachment=hikari.UNDEFINED if file is None else answer_file(file) if file else None,
                 mentions_everyone=False,
                 mentions_reply=False,
@@ -142,14 +156,21 @@ class ChannelMessages(Answer):
 
     @override
     async def find(self) -> str:
+        if not self._prompt.message_id:
+            return ""
         return await self._searches.answer(self._channel, int(self._prompt.message_id))
 
-    def _components(self, buttons: Buttons) -> Sequence[Row]:
-        if not buttons:
-            return []
-        row, texts = hikari.impl.MessageActionRowBuilder(), Texts(self._prompt.locale)
-        for button in buttons:
-            row.add_interactive_button(
-                hikari.ButtonStyle.SECONDARY, encode(button), label=texts.render(LABELS[button.action])
-            )
-        return [row]
+    def _question(self) -> hikari.UndefinedOr[int]:
+        return int(self._prompt.message_id) if self._prompt.message_id else hikari.UNDEFINED
+
+
+def row_of(buttons: Buttons, locale: str) -> Sequence[Row]:
+    """Return the buttons as Discord takes them, in a member's language."""
+    if not buttons:
+        return []
+    row, texts = hikari.impl.MessageActionRowBuilder(), Texts(locale)
+    for button in buttons:
+        row.add_interactive_button(
+            hikari.ButtonStyle.SECONDARY, encode(button), label=texts.render(LABELS[button.action])
+        )
+    return [row]

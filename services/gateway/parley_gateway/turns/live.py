@@ -49,6 +49,15 @@ class Turns:
             turn.stop(by)
         return turn is not None
 
+    def withdraw(self, message_ids: frozenset[str]) -> None:
+        """End the turns held here whose question or answer is among deleted messages."""
+        for turn in filter(None, self._live.values()):
+            turn.withdraw(message_ids)
+
+    def reword(self, message_id: str, text: str) -> bool:
+        """Note new words of a question; False when no turn held here can take them any more."""
+        return any(turn.reword(message_id, text) for turn in filter(None, self._live.values()))
+
     @property
     def _standing_by(self) -> int:
         return sum(turn is not None and turn.standing_by for turn in self._live.values())

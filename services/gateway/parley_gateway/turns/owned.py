@@ -14,6 +14,11 @@ class OwnedMessages(Messages):
 
     def __init__(self, messages: Messages, hold: Hold) -> None:
         self._messages, self._hold = messages, hold
+        self._removed: set[str] = set()
+
+    def removed(self, message_id: str) -> bool:
+        """Whether it was this turn that deleted a message, or is about to: Discord tells of that like of any other."""
+        return message_id in self._removed
 
     @override
     async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
@@ -28,6 +33,7 @@ class OwnedMessages(Messages):
     @override
     async def remove(self, message_id: str) -> None:
         await self._own()
+        self._removed.add(message_id)
         await self._messages.remove(message_id)
 
     async def _own(self) -> None:

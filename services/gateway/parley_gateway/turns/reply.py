@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -71,16 +71,16 @@ class Reply:
         self._ending: Ending | None = None
         self._delivery: Delivery | None = None
         self._seen = asyncio.Event()
+        self._talked = self._abandoned = False
 
     # --- what the turn says
 
-    def adopt(self, pages: Sequence[str], notice: str, length: int, *, certain: bool) -> None:
-        """Go on in messages that stand already. length: text in them, in code points, as far as known.
-
-        certain: there are no others; else a create may find, by its nonce, one that nobody noted.
-        """
-        self._adopted = Adopted(tuple(pages), length, certain=certain)
+    def adopt(self, adopted: Adopted, notice: str) -> None:
+        """Go on in messages that stand already; notice: that stands alone."""
+        self._adopted = adopted
         self._notice.adopt(notice)
+        if adopted.former:
+            self._notice.close()
 
     def notice(self, text: str) -> None:
         """Show a notice, as long as no page stands."""
@@ -89,6 +89,7 @@ class Reply:
 
     def feed(self, text: str) -> None:
         """Show a piece of text."""
+        self._talked = True
         self._ages.fed(text, self._stage.clock.monotonic())
         if self._delivery is not None:
             self._delivery.feed(text)
@@ -106,10 +107,18 @@ class Reply:
 
     def finish(self, result: Result | Refused) -> None:
         """End the reply in the words of how its text ended; the first end counts."""
-        ending = self._verdict.of(result, self._stage.clock.now())
+        ending = self._verdict.of(result, self._stage.clock.now(), talked=self._talked)
         self._ending = self._ending or ending
         if self._delivery is not None:
             self._delivery.finish(ending)
+        else:
+            self._notice.close()
+
+    def abandon(self) -> None:
+        """Show nothing more: what it answers is gone."""
+        self._abandoned = True
+        if self._delivery is not None:
+            self._delivery.abandon()
         else:
             self._notice.close()
 
@@ -145,6 +154,8 @@ class Reply:
         self._early.clear()
         if self._ending is not None:
             delivery.finish(self._ending)
+        if self._abandoned:
+            delivery.abandon()
         return delivery
 
     def _noticed(self, message_id: str) -> None:
@@ -152,8 +163,8 @@ class Reply:
 
     def _relay(self) -> Relay:
         return Relay(
-            interrupted=self._verdict.endings.interrupted(),
-            rejected=self._verdict.endings.rejected(),
+            interrupted=self._verdict.interrupted(),
+            rejected=self._verdict.rejected(),
             layout=self._layout(),
             attempt=self._attempt,
             adopted=self._adopted,

@@ -17,6 +17,7 @@ from parley_gateway.siblings import Siblings
 from parley_gateway.terms import Terms
 from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.produce import ProduceLimits
+from parley_gateway.whispers import Whispers
 from parley_kit.clock import Clock
 
 
@@ -39,7 +40,8 @@ class TurnSettings:
 @dataclass(frozen=True, slots=True)
 class Room:
     """What every turn works with. terms: that a question is answered on, if it is not another's turn. calls: a group for
-    edits in flight, which outlives all turns. numbered: whether the pages of an answer are.
+    edits in flight, which outlives all turns. numbered: whether the pages of an answer are. whispers: to whoever pressed
+    for a turn.
     """
 
     store: TurnStore
@@ -53,6 +55,7 @@ class Room:
     clock: Clock
     calls: asyncio.TaskGroup
     siblings: Siblings
+    whispers: Whispers
     terms: Callable[[Prompt], Terms]
     numbered: Callable[[Prompt], bool] = lambda _: False
     settings: TurnSettings = field(default_factory=TurnSettings)
