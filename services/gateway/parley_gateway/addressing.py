@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from parley_gateway.model import Named, Prompt, Recent, Reference, RepliesTo
+from parley_gateway.model import Attachment, Named, Prompt, Recent, Reference, RepliesTo
 
 KANA = re.compile(r"[\u3041-\u30ff]")
 MENTION = re.compile(r"<@!?(\d+)>")
-WORDLESS = "(mentions you without a word)"
+WORDLESS, WORDLESS_FILES = "(mentions you without a word)", "(sends this without a word)"
 """What Claude is told of an empty message, so that a bare mention gets a greeting and no silence."""
 
 
@@ -19,7 +19,8 @@ WORDLESS = "(mentions you without a word)"
 class Message:
     """A Discord message, as far as addressing needs it. guild_id: empty in a direct message. mentions: id -> name.
 
-    replies_to: the message it replies to; replied_author_id: who wrote that; empty where there is none.
+    replies_to: the message it replies to; replied_author_id: who wrote that; empty where there is none. attachments: as
+    many as are kept.
     """
 
     message_id: str
@@ -33,6 +34,7 @@ class Message:
     replies_to: str
     replied_author_id: str
     sent_at: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def prompt_of(message: Message, rules: Rules, now: datetime) -> Prompt | None:
         reference=reference(message, rules),
         asked_at=message.sent_at,
         received_at=now,
+        attachments=message.attachments,
     )
 
 
@@ -81,12 +84,11 @@ def reference(message: Message, rules: Rules) -> Reference:
 
 
 def question(message: Message, bot_id: str) -> str:
-    """Return the text without the bot's own mention, other mentions as @name; WORDLESS when nothing is left."""
+    """Return the text without the bot's own mention, other mentions as @name; words of ours when nothing is left."""
     ours = re.compile(rf"[ \t]*<@!?{bot_id}>[ \t]*")
     text = ours.sub(" ", message.content)
-    return (
-        MENTION.sub(lambda mention: f"@{message.mentions.get(mention.group(1), 'someone')}", text).strip() or WORDLESS
-    )
+    named = MENTION.sub(lambda mention: f"@{message.mentions.get(mention.group(1), 'someone')}", text).strip()
+    return named or (WORDLESS_FILES if message.attachments else WORDLESS)
 
 
 def locale_of(text: str, default: str) -> str:

@@ -32,6 +32,7 @@ from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.changes import MessageChanges
+from parley_gateway.discord.downloads import Downloads
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.discord.postings import HikariPostings
@@ -40,6 +41,7 @@ from parley_gateway.figures import Figures
 from parley_gateway.load import OwnLoad, load_reports
 from parley_gateway.model import CapacityMap, Prompt
 from parley_gateway.pacer import Budget, Pacers
+from parley_gateway.ports import Files
 from parley_gateway.preference_book import PreferenceBook
 from parley_gateway.preferences import Effective
 from parley_gateway.relay import Cadence
@@ -103,6 +105,7 @@ class Gateway:
         self._figures.watch(lambda: self.live, lambda: self.admissions.waiting)
         self.turns: Turns | None = None
         self.calls: Calls | None = None
+        self._downloads: Downloads | None = None
 
     @property
     def waits_for(self) -> str:
@@ -140,7 +143,10 @@ class Gateway:
                 self.bot.hikari.rest, self.calls, self._runtime.clock, application_id=lambda: self.bot.id
             )
             whispers = Whispers(responses)
-            self.turns = Turns(self._room(discord, calls, whispers), self._prompts, most=self._settings.live_turns)
+            self._downloads = Downloads(self.bot.hikari.rest, self.calls, self._settings.discord_rest_url)
+            self.turns = Turns(
+                self._room(discord, self._downloads, calls, whispers), self._prompts, most=self._settings.live_turns
+            )
             self._inbound(self._desk(responses, self.turns, self._acts(responses, whispers))).listen(self.bot.hikari)
             MessageChanges(self._afterwards(self.turns), self._telemetry).listen(self.bot.hikari)
             async with asyncio.TaskGroup() as tasks:
@@ -158,6 +164,8 @@ class Gateway:
         await self._reports.end()
 
     async def close(self) -> None:
+        if self._downloads is not None:
+            await self._downloads.close()
         await self.bot.close()
 
     # --- the parts
@@ -262,11 +270,12 @@ class Gateway:
     def _numbered(self, prompt: Prompt) -> bool:
         return self.preferences.of(prompt.guild_id, prompt.channel_id, prompt.author_id).numbering
 
-    def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup, whispers: Whispers) -> Room:
+    def _room(self, discord: HikariDiscord, files: Files, calls: asyncio.TaskGroup, whispers: Whispers) -> Room:
         settings = self._settings
         return Room(
             store=self._cache,
             discord=discord,
+            files=files,
             executors=self._executors,
             admissions=self.admissions,
             pacers=Pacers(self._budget, interval=settings.edit_interval),

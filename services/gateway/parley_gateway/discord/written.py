@@ -9,6 +9,9 @@ import hikari
 from parley_gateway.addressing import Message
 from parley_gateway.model import Attachment
 
+MOST_FILES, MOST_NAME = 10, 256
+"""What the cache keeps of a question: Discord's own bounds."""
+
 
 def message_of(message: hikari.Message) -> Message:
     """Return a message, as far as addressing needs it."""
@@ -26,6 +29,7 @@ def message_of(message: hikari.Message) -> Message:
         replies_to=str(replied.id) if replied is not None else "",
         replied_author_id=str(author.id) if author is not None else "",
         sent_at=message.created_at,
+        attachments=tuple(attachment_of(file, str(message.id)) for file in message.attachments[:MOST_FILES]),
     )
 
 
@@ -46,7 +50,7 @@ def attachment_of(file: hikari.Attachment, message_id: str) -> Attachment:
     return Attachment(
         message_id=message_id,
         attachment_id=str(file.id),
-        filename=file.filename,
+        filename=file.filename[:MOST_NAME],
         content_type=file.media_type or "",
         size=file.size,
         url=file.url,

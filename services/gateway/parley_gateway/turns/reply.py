@@ -97,6 +97,10 @@ class Reply:
             self._early.append(text)
             self._notice.close()
 
+    def remark(self, words: str) -> None:
+        """Say this too at the end, in small print."""
+        self._verdict.remark = words
+
     def restart(self, attempt: int) -> None:
         """Begin again with another attempt."""
         self._ages.restart()

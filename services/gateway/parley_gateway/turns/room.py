@@ -11,7 +11,7 @@ from parley_gateway.allowance import Allowance
 from parley_gateway.board import Board
 from parley_gateway.model import Prompt
 from parley_gateway.pacer import Pacers
-from parley_gateway.ports import Discord, Executors, Observer, TurnStore
+from parley_gateway.ports import Discord, Executors, Files, Observer, TurnStore
 from parley_gateway.relay import Cadence
 from parley_gateway.siblings import Siblings
 from parley_gateway.terms import Terms
@@ -46,6 +46,7 @@ class Room:
 
     store: TurnStore
     discord: Discord
+    files: Files
     executors: Executors
     admissions: Admissions
     pacers: Pacers
