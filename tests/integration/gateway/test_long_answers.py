@@ -56,7 +56,7 @@ async def test_a_very_long_answer_ends_as_a_file_with_all_of_its_text(parley: Wo
     assert file["filename"] == "answer.md"
     kept = next(one for key, one in parley.discord.world.files.items() if key.endswith(f"/{file['id']}"))
     assert kept.content.decode() == parley.executions()[0].text
-    assert not any(one["components"] for one in shown)
+    assert not any(one["components"] for one in shown[:4])
 
 
 async def test_a_slow_answer_ends_with_a_message_that_notifies_who_asked_and_nobody_else(eager: World) -> None:
@@ -102,3 +102,18 @@ async def test_a_sibling_finishes_the_file_and_notifies_once() -> None:
         assert len(pages) == 4
         assert [attached["filename"] for attached in file["attachments"]] == ["answer.md"]
         assert notification["content"].endswith(f"/{pages[0]['id']}")
+
+
+async def test_nothing_that_is_written_mentions_anybody_else_or_shows_previews(eager: World) -> None:
+    question = eager.ask(f"Name @everyone and https://example.org. {LONG}")
+    await eager.ended(question, within=30)
+    asker = str(eager.cast.person("Sam"))
+    written = [one for one in eager.discord.recorder.requests if one.route in (queries.CREATE, queries.EDIT)]
+    assert any("attachments" in one.body and one.body["attachments"] for one in written), "the file"
+    for request in written:
+        allowed = request.body["allowed_mentions"]
+        assert allowed["parse"] == []
+        assert not allowed.get("roles")
+        assert allowed.get("users", []) in ([], [asker])
+        assert request.route == queries.EDIT or request.body["flags"] & 4
+    assert [one.body["allowed_mentions"].get("users") for one in written].count([asker]) == 1
