@@ -115,7 +115,8 @@ class ConversationServiceServicer:
 
     def ForgetMember(self, request, context):
         """ForgetMember forgets every conversation that a member began, and what the member said in those of others, with the
-        answers to it; stored replies of theirs go too. What they used stays counted. Who is unknown has nothing to forget.
+        answers to it; stored replies of theirs go too, and what they chose as their preferences, without their limits. What
+        they used stays counted. Who is unknown has nothing to forget.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

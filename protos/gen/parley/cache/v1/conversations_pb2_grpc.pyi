@@ -37,7 +37,8 @@ class ConversationServiceStub:
     """
     ForgetMember: _aio.UnaryUnaryMultiCallable[_conversations_pb2.ForgetMemberRequest, _conversations_pb2.ForgetMemberResponse]
     """ForgetMember forgets every conversation that a member began, and what the member said in those of others, with the
-    answers to it; stored replies of theirs go too. What they used stays counted. Who is unknown has nothing to forget.
+    answers to it; stored replies of theirs go too, and what they chose as their preferences, without their limits. What
+    they used stays counted. Who is unknown has nothing to forget.
     """
 
 class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -99,7 +100,8 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_conversations_pb2.ForgetMemberRequest, _abc.Awaitable[_conversations_pb2.ForgetMemberResponse]],
     ) -> _abc.Awaitable[_conversations_pb2.ForgetMemberResponse]:
         """ForgetMember forgets every conversation that a member began, and what the member said in those of others, with the
-        answers to it; stored replies of theirs go too. What they used stays counted. Who is unknown has nothing to forget.
+        answers to it; stored replies of theirs go too, and what they chose as their preferences, without their limits. What
+        they used stays counted. Who is unknown has nothing to forget.
         """
 
 def add_ConversationServiceServicer_to_server(servicer: ConversationServiceServicer, server: _aio.Server) -> None: ...
