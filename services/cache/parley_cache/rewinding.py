@@ -17,6 +17,14 @@ class Rewound:
     by: str
 
 
+def lineage(tables: Tables, turn_id: str) -> list[str]:
+    """Return a turn and those that came in its place, one after the other: the last one answers the question now."""
+    ids = [turn_id]
+    while (rewound := tables.record(Rewound, ids[-1])) is not None:
+        ids.append(rewound.by)
+    return ids
+
+
 def is_stale(tables: Tables, turn: Turn) -> bool:
     """Tell whether what the turn wants to change was changed before."""
     opening, conversation = turn.opening, tables.conversation(turn.conversation)
@@ -59,7 +67,7 @@ def take_back(tables: Tables, turn: Turn) -> Turn:
     opening, conversation = turn.opening, tables.conversation(turn.conversation)
     if not opening.rewind_to or conversation is None:
         return turn
-    tables.put_record(opening.rewind_to, Rewound(turn.id), tables.now + tables.limits.done_for)
+    tables.put_record(opening.rewind_to, Rewound(turn.id), tables.now + tables.limits.conversation_ttl)
     former = tables.turn(opening.rewind_to)
     if former is not None:
         abandon(tables, former, opening.origin.author_id)
