@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from support.crowd import Crowd, two_of_each
+from support.members import SET_UPS, Members, members
 from support.system import System, system
 
 
@@ -33,3 +34,20 @@ async def crowd() -> AsyncIterator[Crowd]:
     async with two_of_each() as parley:
         yield Crowd(parley)
         await parley.quiet()
+
+
+@pytest_asyncio.fixture(
+    name="members",
+    scope="module",
+    loop_scope="module",
+    params=SET_UPS,
+    ids=[one.name for one in SET_UPS],
+)
+async def members_of_both_set_ups(request: pytest.FixtureRequest) -> AsyncIterator[Members]:
+    """Members before one of each in memory, then before two of each on Redis; one system for all tests of a file.
+
+    A test talks in a room of its own. At the end nothing may still be working.
+    """
+    async with members(request.param) as present:
+        yield present
+        await present.parley.quiet()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from support.redis_server import needed
+from support.replies import spoken
 from support.system import System, system
 from typing_extensions import override
 
@@ -172,7 +173,7 @@ class Crowd:
         chains = standing(self.parley).get(question, ())
         if len(chains) != 1:
             return f"{question}: {len(chains)} replies stand"
-        shown = _bytes("".join(self._pages(question)))
+        shown = _bytes("".join(map(spoken, self._pages(question))))
         attempts = [record for record in self.records(text) if _bytes(record.text) == shown]
         if len(attempts) == 1 and attempts[0].outcome == "completed":
             return ""
@@ -193,7 +194,9 @@ class Crowd:
         stand = messages_of_the_bot(self.parley, self.where)
         found = [] if stand == pages else [f"{stand} messages stand, {pages} are answers"]
         world = self.parley.stack.discord.world
-        buttons = sum(bool(one["components"]) for where in self.where for one in world.messages[where].values())
+        buttons = sum(
+            "v1:stop:" in str(one["components"]) for where in self.where for one in world.messages[where].values()
+        )
         if buttons:
             found.append(f"{buttons} Stop buttons are left")
         if any(MEMORY_SILENT in str(one.body) for one in self.parley.stack.discord.recorder.requests):

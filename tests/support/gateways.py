@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,15 +134,19 @@ class World:
         said = self.discord.people.say(self.cast.person(person), where, f"{self.bot} {text}", reply_to=reply_to)
         return str(said["id"])
 
-    def click(self, person: str, message: str) -> None:
-        """Press the only button of a message."""
-        self.discord.people.click(self.cast.person(person), message, self.button(message))
+    def click(self, person: str, message: str, action: str = "stop") -> None:
+        """Press a button of a message."""
+        self.discord.people.click(self.cast.person(person), message, self.button(message, action))
 
-    def button(self, message: str) -> str:
-        """Return the custom id of a message's only button; empty if it has none."""
-        shown = self._message(message)
-        rows = shown.get("components") or []
-        return str(rows[0]["components"][0]["custom_id"]) if rows else ""
+    def button(self, message: str, action: str = "stop") -> str:
+        """Return the custom id of a message's button; empty if it has none of the kind."""
+        return self.buttons(message).get(action, "")
+
+    def buttons(self, message: str) -> Mapping[str, str]:
+        """Return the custom ids of a message's buttons by what they do, from left to right."""
+        rows = self._message(message).get("components") or []
+        ids = [str(button["custom_id"]) for row in rows for button in row["components"]]
+        return {custom_id.split(":")[1]: custom_id for custom_id in ids}
 
     def _message(self, message: str) -> dict[str, Any]:
         for messages in self.discord.world.messages.values():

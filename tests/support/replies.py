@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.edits import Create, Edit, Ending, EndKind, Remove, Replace
 from parley_gateway.relay import Relay
 
@@ -19,7 +20,8 @@ class Message:
     """One message. content None: somebody else wrote it."""
 
     content: str | None
-    stop_button: bool
+    buttons: Buttons
+    file: str = ""
 
 
 @dataclass
@@ -35,8 +37,12 @@ class Channel:
         return [message.content for message in self.messages.values()]
 
     @property
+    def files(self) -> list[str]:
+        return [message.file for message in self.messages.values()]
+
+    @property
     def buttons(self) -> list[bool]:
-        return [message.stop_button for message in self.messages.values()]
+        return [bool(message.buttons) for message in self.messages.values()]
 
     def take(self, edit: Edit, ids: tuple[str, ...]) -> str:
         """Do what an edit says; return the message's id. An edit that changes nothing is an error."""
@@ -47,19 +53,25 @@ class Channel:
             case Create():
                 assert edit.index == len(self.messages)
                 message_id = str(1_000 + len(self.edits))
-                self.messages[message_id] = Message(edit.content, edit.stop_button)
+                self.messages[message_id] = Message(edit.content, edit.buttons, edit.file)
                 self.nonces[edit.index] = message_id
                 return message_id
             case Replace():
                 message = self.messages[ids[edit.index]]
                 content = message.content if edit.content is None else edit.content
-                same = (content, edit.stop_button) == (message.content, message.stop_button)
+                file = message.file if edit.file is None else edit.file
+                same = (content, edit.buttons, file) == (message.content, message.buttons, message.file)
                 assert not same or isinstance(self.edits[-2], Create), "changes nothing"
-                message.content, message.stop_button = content, edit.stop_button
+                message.content, message.buttons, message.file = content, edit.buttons, file
                 return ids[edit.index]
             case Remove():
                 del self.messages[ids[edit.index]]
                 return ids[edit.index]
+
+
+def spoken(text: str) -> str:
+    """Return what Claude said of a message: without our small print under it."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith("-# ")).rstrip()
 
 
 def settle(relay: Relay, channel: Channel, limit: int = 200) -> None:

@@ -93,7 +93,8 @@ def forget(tables: Tables, reference: Reference) -> Forgotten:
 
 
 def remove_turn(tables: Tables, turn_id: str, by: str) -> Removed:
-    """Take a question and its answer out of its conversation; stop it if it runs. Raises NotFound."""
+    """Take a question and its newest answer out of its conversation; stop it if it runs. Raises NotFound."""
+    turn_id = rewinding.newest(tables, turn_id)
     turn, conversation_id = tables.turn(turn_id), conversations.of_turn(tables, turn_id)
     if conversation_id is None:
         raise NotFound("NO_SUCH_TURN", "There is no such turn.")

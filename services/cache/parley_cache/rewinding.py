@@ -42,12 +42,20 @@ def _revisions(tables: Tables, opening: Opening, conversation: Conversation) -> 
     return {now} if remembered else {now, now + 1}
 
 
+def newest(tables: Tables, turn_id: str) -> str:
+    """Return the turn that answers a question now, by the id of the first that did: it may have been rewound since."""
+    while (rewound := tables.record(Rewound, turn_id)) is not None:
+        turn_id = rewound.by
+    return turn_id
+
+
 def take_back(tables: Tables, turn: Turn) -> Turn:
     """Stop the rewound turn if it runs, take it and all after it out of the conversation; return the turn that does so."""
     opening, conversation = turn.opening, tables.conversation(turn.conversation)
     if not opening.rewind_to or conversation is None:
         return turn
-    tables.put_record(opening.rewind_to, Rewound(turn.id), tables.now + tables.limits.done_for)
+    kept = max(tables.limits.done_for, tables.limits.conversation_ttl)
+    tables.put_record(opening.rewind_to, Rewound(turn.id), tables.now + kept)
     former = tables.turn(opening.rewind_to)
     if former is not None:
         abandon(tables, former, opening.origin.author_id)

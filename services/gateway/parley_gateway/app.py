@@ -10,30 +10,48 @@ from urllib.parse import urlsplit
 import grpc
 
 from parley.gateway.v1 import gateway_pb2, gateway_pb2_grpc
+from parley_gateway.access import Access, Lists
+from parley_gateway.acts import Acts
 from parley_gateway.addressing import Rules
 from parley_gateway.admission import Admissions
+from parley_gateway.afterwards import Afterwards
 from parley_gateway.board import Board
+from parley_gateway.buttons import Action
 from parley_gateway.capacity import Capacity, Limits
 from parley_gateway.clicks import Clicks
 from parley_gateway.clients.cache import CacheClient
+from parley_gateway.clients.caches import Caches
+from parley_gateway.clients.conversations import ConversationClient
 from parley_gateway.clients.executor import ExecutorClient
+from parley_gateway.clients.models import ModelClient
 from parley_gateway.clients.monitor import MonitorClient
+from parley_gateway.clients.preferences import PreferenceClient
+from parley_gateway.conversation import system_prompt
+from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.changes import MessageChanges
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
+from parley_gateway.discord.postings import HikariPostings
+from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.figures import Figures
 from parley_gateway.load import OwnLoad, load_reports
 from parley_gateway.model import CapacityMap, Prompt
 from parley_gateway.pacer import Budget, Pacers
+from parley_gateway.preference_book import PreferenceBook
+from parley_gateway.preferences import Effective
+from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
-from parley_gateway.settings import GatewaySettings
+from parley_gateway.settings import GatewaySettings, ids_of
 from parley_gateway.siblings import Siblings
 from parley_gateway.telemetry import Telemetry
+from parley_gateway.terms import Terms
 from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.live import Turns
 from parley_gateway.turns.produce import ProduceLimits
 from parley_gateway.turns.room import Room, TurnSettings
+from parley_gateway.whispers import Whispers
 from parley_kit.changes import Changes
 from parley_kit.channel import Endpoints
 from parley_kit.lifecycle import Runtime, Service
@@ -64,11 +82,17 @@ class Gateway:
             message_content=settings.message_content,
         )
         self.board = Board()
-        self._cache = CacheClient(runtime.channels, Endpoints(settings.cache, clock), settings.instance, clock)
+        self._caches = Caches(runtime.channels, Endpoints(settings.cache, clock))
+        self._cache = CacheClient(self._caches, settings.instance, clock)
+        self._conversations = ConversationClient(self._caches)
         self._monitor = MonitorClient(runtime.channels, Endpoints(settings.monitor, clock), settings.instance, clock)
         self._executors = ExecutorClient(runtime.channels)
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
+        self.preferences = PreferenceBook(_operators(settings), parent_of=lambda _: "")
+        self.preference_store = PreferenceClient(self._caches, clock, self.preferences.put)
+        self.models = ModelClient(runtime.channels, lambda: self.admissions.capacity.addresses, clock)
+        self.access = _access(settings)
         self.siblings = Siblings(settings.instance)
         self._prompts: asyncio.Queue[Prompt] = asyncio.Queue(settings.inbound_queue)
         self._changes = Changes()
@@ -107,12 +131,15 @@ class Gateway:
                 self.bot.hikari.rest,
                 self.calls,
                 self._runtime.clock,
-                application_id=lambda: self.bot.id,
                 user_id=self.bot.user_id,
             )
-            self.turns = Turns(self._room(discord, calls), self._prompts, most=self._settings.live_turns)
-            clicks = Clicks(discord, self._cache, self.turns.stop, self._telemetry)
-            self._inbound(clicks).listen(self.bot.hikari)
+            responses = HikariResponses(
+                self.bot.hikari.rest, self.calls, self._runtime.clock, application_id=lambda: self.bot.id
+            )
+            whispers = Whispers(responses)
+            self.turns = Turns(self._room(discord, calls, whispers), self._prompts, most=self._settings.live_turns)
+            self._inbound(self._desk(responses, self.turns, self._acts(responses, whispers))).listen(self.bot.hikari)
+            MessageChanges(self._afterwards(self.turns), self._telemetry).listen(self.bot.hikari)
             async with asyncio.TaskGroup() as tasks:
                 self._work(tasks, self.turns)
 
@@ -139,6 +166,7 @@ class Gateway:
             ("orphans", self._cache.watch_orphans(turns.adopt)),
             ("capacity", self._monitor.watch(self._fresh_map, self._lost_map)),
             ("line", self.admissions.watch()),
+            ("preferences", self.preference_store.watch()),
             ("reports", self._reports.run(self._settings.monitor)),
             ("state", self._watch_state()),
         ):
@@ -170,17 +198,67 @@ class Gateway:
     def peers(self) -> Mapping[str, bool]:
         """Whether each kind of peer answers."""
         executors = bool(self.admissions.capacity.addresses)
-        return {"cache": self._cache.reachable, "monitor": self._monitor.reachable, "executor": executors}
+        return {"cache": self._caches.reachable, "monitor": self._monitor.reachable, "executor": executors}
 
-    def _inbound(self, clicks: Clicks) -> Inbound:
-        return Inbound(self._prompts, self._rules, clicks.take, self._telemetry, self._runtime.clock)
+    def _desk(self, responses: HikariResponses, turns: Turns, acts: Acts) -> Desk:
+        clicks = Clicks(responses, self._cache, turns.stop)
+        pressed = {Action.STOP.value: clicks} | {action.value: acts for action in Action if action is not Action.STOP}
+        return Desk(commands={}, completions={}, pressed=pressed, observer=self._telemetry)
+
+    def _acts(self, responses: HikariResponses, whispers: Whispers) -> Acts:
+        return Acts(
+            responses,
+            self._conversations,
+            self._postings(),
+            whispers,
+            ask=self._ask,
+            rules=self._rules,
+            clock=self._runtime.clock,
+        )
+
+    def _afterwards(self, turns: Turns) -> Afterwards:
+        return Afterwards(
+            turns,
+            self._conversations,
+            self._postings(),
+            rules=self._rules,
+            first=lambda channel_id: self.siblings.first(channel_id, self._runtime.clock.monotonic()),
+        )
+
+    def _postings(self) -> HikariPostings:
+        assert self.calls is not None, "made before anything is posted"
+        return HikariPostings(self.bot.hikari.rest, self.calls)
+
+    def _ask(self, prompt: Prompt) -> bool:
+        """Put a question that no message asks on the queue; False when that is full."""
+        try:
+            self._prompts.put_nowait(prompt)
+        except asyncio.QueueFull:
+            return False
+        return True
+
+    def _inbound(self, desk: Desk) -> Inbound:
+        return Inbound(self._prompts, self._rules, desk.take, self._telemetry, self._runtime.clock)
 
     async def _rules(self) -> Rules:
         return Rules(
             str(await self.bot.user_id()), timedelta(seconds=self._settings.recent), self._settings.default_locale
         )
 
-    def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup) -> Room:
+    def _terms(self, prompt: Prompt) -> Terms:
+        settings, set_here = self._settings, self.preferences.of(prompt.guild_id, prompt.channel_id, prompt.author_id)
+        return Terms(
+            prompt.model or set_here.model,
+            system_prompt(set_here.persona),
+            settings.max_output_tokens,
+            set_here.sharing,
+            afresh=prompt.afresh,
+        )
+
+    def _numbered(self, prompt: Prompt) -> bool:
+        return self.preferences.of(prompt.guild_id, prompt.channel_id, prompt.author_id).numbering
+
+    def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup, whispers: Whispers) -> Room:
         settings = self._settings
         return Room(
             store=self._cache,
@@ -193,15 +271,17 @@ class Gateway:
             clock=self._runtime.clock,
             calls=calls,
             siblings=self.siblings,
+            whispers=whispers,
+            terms=self._terms,
+            numbered=self._numbered,
             settings=_turn_settings(settings),
         )
 
 
 def _turn_settings(settings: GatewaySettings) -> TurnSettings:
     return TurnSettings(
-        model=settings.model,
-        max_output_tokens=settings.max_output_tokens,
-        sharing=settings.shared_answers,
+        notify=settings.notify_after,
+        cadence=Cadence(most_pages=settings.answer_pages),
         hold=HoldLimits(silence=settings.cache_silence, first_word=settings.cache_first_word),
         produce=ProduceLimits(
             notice=settings.slot_notice,
@@ -211,6 +291,17 @@ def _turn_settings(settings: GatewaySettings) -> TurnSettings:
             whole=settings.reply_timeout,
         ),
     )
+
+
+def _operators(settings: GatewaySettings) -> Effective:
+    return Effective(settings.model, language=settings.default_locale, sharing=settings.shared_answers)
+
+
+def _access(settings: GatewaySettings) -> Access:
+    def lists(of: str) -> Lists:
+        return Lists(*(ids_of(getattr(settings, f"{of}_{kind}")) for kind in ("guilds", "channels", "roles", "users")))
+
+    return Access(lists("allow"), lists("deny"), settings.direct_messages)
 
 
 def _host(rest_url: str | None) -> str:

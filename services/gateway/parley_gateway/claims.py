@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from parley_gateway.model import Outcome, Prompt, Said, Usage
+from parley_gateway.terms import Terms
 
 
 class TurnState(Enum):
@@ -26,15 +27,6 @@ class Source(Enum):
     LEAD = "lead"
     FOLLOW = "follow"
     STORED = "stored"
-
-
-class Sharing(Enum):
-    """Who may be given the answer that another member got to the same question."""
-
-    NOBODY = "nobody"
-    CHANNEL = "channel"
-    GUILD = "guild"
-    EVERYWHERE = "everywhere"
 
 
 class PostedKind(Enum):
@@ -71,11 +63,8 @@ class Open:
     """Claims a turn, or claims it again after its stream broke."""
 
     prompt: Prompt
-    model: str
-    system_prompt: str
-    max_output_tokens: int
+    terms: Terms
     have: Have | None = None
-    sharing: Sharing = Sharing.GUILD
 
 
 @dataclass(frozen=True, slots=True)

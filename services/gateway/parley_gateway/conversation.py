@@ -46,3 +46,8 @@ def _joined(spoken: Iterable[Line]) -> list[Line]:
         elif joined or line.speaker is Speaker.USER:
             joined.append(line)
     return joined
+
+
+def system_prompt(persona: str) -> str:
+    """Return the system prompt where a persona is set; it stands last, so that the built-in beginning stays the same."""
+    return f"{SYSTEM_PROMPT}\n\n{persona}" if persona else SYSTEM_PROMPT

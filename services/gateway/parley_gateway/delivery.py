@@ -91,6 +91,11 @@ class Delivery:
         self._relay.finish(ending)
         self._news.set()
 
+    def abandon(self) -> None:
+        """Make no further edit; one that is on its way may still arrive before `run` ends."""
+        self._relay.abandon()
+        self._news.set()
+
     async def run(self) -> Delivered:
         """Make edits until the reply has ended and its last edit stands, or cannot."""
         self._pacer.join(self, self._news.set)
@@ -160,10 +165,10 @@ class Delivery:
     async def _send(self, edit: Edit) -> str:
         """Ask Discord; return the id of the message."""
         if isinstance(edit, Create):
-            return await self._messages.create(edit.index, edit.content, stop_button=edit.stop_button)
+            return await self._messages.create(edit.index, edit.content, buttons=edit.buttons, file=edit.file)
         message_id = self._relay.message_ids[edit.index]
         if isinstance(edit, Replace):
-            await self._messages.edit(message_id, edit.content, stop_button=edit.stop_button)
+            await self._messages.edit(message_id, edit.content, buttons=edit.buttons, file=edit.file)
         else:
             await self._messages.remove(message_id)
         return message_id

@@ -6,30 +6,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.pacer import Urgency
 from parley_gateway.pages import HARD_LIMIT, width
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Post page `index` (from 0), whose text reaches up to `covers` code points of the attempt's."""
+    """Post page `index` (from 0), whose text reaches up to `covers` code points of the attempt's. file: it carries, if any."""
 
     index: int
     content: str
-    stop_button: bool
+    buttons: Buttons
     covers: int
     attempt: int
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """Rewrite page `index`; content None: leave its text, which is not known, and change the button only."""
+    """Rewrite page `index`; content None: leave its text, which is not known, and change the buttons only.
+
+    file: that it carries from now on, empty: none; None: leave what there is.
+    """
 
     index: int
     content: str | None
-    stop_button: bool
+    buttons: Buttons
     covers: int
     attempt: int
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,13 @@ class Ending:
     """How a reply ended, in the member's words.
 
     note: lines under the text, or "". alone: what stands when there is no text; never empty, so that every reply ends
-    visibly.
+    visibly. buttons: under the last message.
     """
 
     kind: EndKind
     note: str
     alone: str
+    buttons: Buttons = ()
 
     def __post_init__(self) -> None:
         if not self.alone.strip():
@@ -107,8 +114,12 @@ class Adopted:
     length: how much text of the reply they show, in code points; 0: none, so that even an error takes their place.
     certain: no other message of the reply can exist. If one may, what a create returns may be that older message, since
     Discord takes a create with a known nonce for a repetition; so its text is written once more.
+    former: they show another reply, in whose place this one comes: the first text removes what is too much of it.
+    answered: that reply said something, which is kept as long as there is nothing better.
     """
 
     message_ids: Sequence[str] = ()
     length: int = 0
     certain: bool = True
+    former: bool = False
+    answered: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,15 +44,16 @@ class Endings:
     texts: Texts
     reference: str
 
-    def complete(self, stop_reason: str = "end_turn", *, memory_silent: bool = False) -> Ending:
-        """Claude ended by itself, such as by end_turn, max_tokens or refusal, as its API names them."""
+    def complete(self, stop_reason: str = "end_turn", notes: Sequence[Key] = ()) -> Ending:
+        """Claude ended by itself, such as by end_turn, max_tokens or refusal, as its API names them. notes: more small
+        print.
+        """
         note, alone = {
             "max_tokens": (Key.MAX_TOKENS, Key.MAX_TOKENS_ALONE),
             "model_context_window_exceeded": (Key.MAX_TOKENS, Key.MAX_TOKENS_ALONE),
             "refusal": (Key.REFUSAL, Key.REFUSAL_ALONE),
         }.get(stop_reason, (None, Key.EMPTY))
-        notes = [note, Key.MEMORY_SILENT if memory_silent else None]
-        lines = [self.texts.render(key) for key in notes if key is not None]
+        lines = [self.texts.render(key) for key in (note, *notes) if key is not None]
         return Ending(EndKind.COMPLETE, "\n".join(lines), self.texts.render(alone))
 
     def stopped(self) -> Ending:
@@ -60,11 +62,12 @@ class Endings:
 
     def failed(self, reason: str, again: datetime | None = None) -> Ending:
         """It failed or was refused; again: when it may work, where known."""
-        cause = self._cause(reason, again)
+        cause = self.cause(reason, again)
         note = self.texts.render(Key.FAILED_PARTLY, cause=cause, reference=self.reference)
         return Ending(EndKind.FAILED, note, self.texts.render(Key.FAILED, cause=cause, reference=self.reference))
 
-    def _cause(self, reason: str, again: datetime | None) -> str:
+    def cause(self, reason: str, again: datetime | None = None) -> str:
+        """Return why, and what to do."""
         if again is not None and reason == "QUOTA":
             return self.texts.render(Key.QUOTA_UNTIL, again=again)
         cause = self.texts.render(CAUSES.get(reason, Key.INTERNAL))
@@ -77,6 +80,14 @@ class Endings:
             self.texts.render(Key.INTERRUPTED, reference=self.reference),
             self.texts.render(Key.INTERRUPTED_ALONE, reference=self.reference),
         )
+
+    def rest_follows(self) -> str:
+        """Return what stands under the first pages of a very long answer while it grows."""
+        return self.texts.render(Key.REST_FOLLOWS)
+
+    def whole_in_file(self) -> str:
+        """Return what stands by the file of a very long answer."""
+        return self.texts.render(Key.WHOLE_IN_FILE)
 
     def rejected(self) -> Ending:
         """Discord refuses the text itself."""

@@ -82,6 +82,16 @@ def open_fence(text: str) -> Fence | None:
     return next((block.fence for block in blocks(text) if block.end is None), None)
 
 
+def fence_after(line: str, before: Fence | None) -> Fence | None:
+    """Return the fence that is open after a line, given the one that was before it."""
+    match = _FENCE_LINE.match(line)
+    if match is None:
+        return before
+    if before is None:
+        return _opened(match)
+    return None if _closes(match, before) else before
+
+
 def without_fence_beginning(text: str) -> str:
     """Leave out a last line that may become a fence line: shown half, it would turn the page over for a moment."""
     beginning = _FENCE_BEGINNING.search(text, text.rfind("\n") + 1)

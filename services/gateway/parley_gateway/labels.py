@@ -18,6 +18,8 @@ EDIT_KINDS = ("create", "replace", "remove")
 EDIT_OUTCOMES = ("accepted", *(kind.value for kind in FailureKind))
 EVENTS = {
     "MESSAGE_CREATE": ("handled", "ignored", "dropped", "failed"),
+    "MESSAGE_UPDATE": ("handled", "ignored", "failed"),
+    "MESSAGE_DELETE": ("handled", "failed"),
     "INTERACTION_CREATE": ("handled", "ignored"),
 }
 DECISIONS = {

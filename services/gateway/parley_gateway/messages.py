@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.edits import FailureKind
 
 
@@ -40,12 +41,15 @@ class Transient(DeliveryError):  # noqa: N818 -- named for what happened, like t
 class Messages(Protocol):
     """The messages of one turn in Discord. Each call ends by itself within bounds; it is never cancelled."""
 
-    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
-        """Post page `index`, page 0 as the reply; return its message id. The same index again is the same message."""
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
+        """Post page `index`, page 0 as the reply; return its message id. The same index again is the same message.
+
+        file: the text of a file that it carries, if any.
+        """
         ...
 
-    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
-        """Rewrite a message; content None leaves its text."""
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
+        """Rewrite a message; content None leaves its text, file None what it carries; an empty file takes that away."""
         ...
 
     async def remove(self, message_id: str) -> None:
@@ -58,4 +62,8 @@ class Answer(Messages, Protocol):
 
     async def find(self) -> str:
         """Return the bot's message that answers the question; empty if none of those soon after it does."""
+        ...
+
+    async def notify(self, content: str) -> None:
+        """Post a message that notifies the asker, whom it mentions, and nobody else; again: it is the same message."""
         ...

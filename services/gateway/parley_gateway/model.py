@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
@@ -35,12 +35,41 @@ Reference = Named | RepliesTo | Recent
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file by reference. message_id: that carries it; size: in bytes, as Discord tells it. url: short-lived, of the
+    event that told of it; empty where it must be asked for again.
+    """
+
+    message_id: str
+    attachment_id: str
+    filename: str
+    content_type: str
+    size: int
+    url: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """Answer a turn once more, in its own messages. revision: of the conversation as whoever wants it saw it; 0: any.
+
+    answered: an answer stands there, which is kept until there is another.
+    """
+
+    turn_id: str
+    revision: int = 0
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """A question addressed to the bot: all that is needed to answer it, here or at a sibling.
 
-    turn_id and message_id: the question's Discord id. guild_id: empty in a direct message. text: without the
-    bot's own mention, other mentions as @name. asked_at: by Discord's clock. received_at: by ours. traceparent: of
-    the gateway that took it first; empty before a trace is there.
+    turn_id: the id of the Discord message or interaction that asks. message_id: of the message that the answer replies
+    to; empty if there is none. guild_id: empty in a direct message. text: without the bot's own mention, other mentions
+    as @name. asked_at: by Discord's clock. received_at: by ours. traceparent: of the gateway that took it first; empty
+    before a trace is there. interaction_token: secret, of an interaction that its answer is shown by. rewinds: the turn
+    whose answer this one replaces. model: that was asked for with the question; empty: what is set counts. afresh: a
+    stored answer will not do.
     """
 
     turn_id: str
@@ -55,15 +84,27 @@ class Prompt:
     asked_at: datetime
     received_at: datetime
     traceparent: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    interaction_token: str = field(default="", repr=False)
+    rewinds: Rewind | None = None
+    model: str = ""
+    afresh: bool = False
+
+    @property
+    def event(self) -> str:
+        """What began it, as Discord names events."""
+        return "MESSAGE_CREATE" if self.turn_id == self.message_id else "INTERACTION_CREATE"
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An earlier message of a conversation; author empty: Claude's."""
+    """An earlier message of a conversation; author empty: Claude's. turn_id: that it belongs to."""
 
     text: str
     author_id: str = ""
     author_name: str = ""
+    turn_id: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def by_claude(self) -> bool:
@@ -156,6 +197,15 @@ ExecutionEvent = Started | Delta | Completed | Failed
 """What an executor says, in this order: Started, any number of Delta, one Completed or Failed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that may be asked for. id: at Claude's API; name: for people; aliases: further ids that executors take."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
 class Tier(Enum):
     """What members may expect."""
 
@@ -187,18 +237,6 @@ class CapacityMap:
     traceparent: str = ""
     estimate: timedelta | None = None
     gateways: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    """A button press. may_manage: the presser has Manage Messages there. token: of the interaction, secret."""
-
-    interaction_id: str
-    token: str
-    custom_id: str
-    user_id: str
-    may_manage: bool
-    locale: str
 
 
 class Stage(Enum):

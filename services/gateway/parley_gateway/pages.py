@@ -6,6 +6,7 @@ The law: joining `skipped + body` of all pages, and `tail`, gives the text that 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 from parley_gateway.cuts import cut
@@ -16,9 +17,11 @@ SEAL = 1_900
 HARD_LIMIT = 2_000
 """Discord refuses longer messages of bots; in UTF-16 units, the cautious way to count."""
 _LEAST_SEAL = 400
+NUMBER_ROOM = 16
+"""Room for the line that numbers a page, in UTF-16 units."""
 _CLOSING_ROOM = 24
 """Room past the seal for the line that closes a fence, in UTF-16 units: alone on a page it would show nothing."""
-_MOST_SEAL = HARD_LIMIT - MAX_CLOSING - _CLOSING_ROOM
+_MOST_SEAL = HARD_LIMIT - MAX_CLOSING - _CLOSING_ROOM - NUMBER_ROOM
 
 
 def width(text: str) -> int:
@@ -78,6 +81,12 @@ class Pages:
     def tail(self) -> str:
         """White space at the text's end that no page shows; empty when there is a growing page."""
         return "" if self._shows_body else self._skipped + self._body
+
+    def copied(self) -> Pages:
+        """Return pages that go on by themselves: what they are fed does not show here."""
+        other = copy(self)
+        other._sealed = list(self._sealed)  # noqa: SLF001 -- its own kind
+        return other
 
     def feed(self, text: str) -> None:
         """Take the next piece of the text."""

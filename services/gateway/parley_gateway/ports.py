@@ -6,9 +6,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from parley_gateway.addressing import Message
+from parley_gateway.buttons import Buttons
 from parley_gateway.claims import Event, Source, Step, TurnState
+from parley_gateway.interactions import Completion, Interaction
+from parley_gateway.memory import Account, Exchange, Forgotten, Remembered, Removed
 from parley_gateway.messages import Answer
-from parley_gateway.model import Click, ExecutionEvent, Outcome, Prompt, Request
+from parley_gateway.model import ExecutionEvent, Model, Outcome, Prompt, Reference, Request
+from parley_gateway.panels import Choice, Form, Panel
+from parley_gateway.preferences import Effective, Subject, Versioned
 
 # --- the cache
 
@@ -61,7 +67,71 @@ class TurnStore(Protocol):
         ...
 
 
+class Conversations(Protocol):
+    """What the cache remembers, and forgets. All raise Fault: NotFound where there is no such thing."""
+
+    async def get(self, reference: Reference) -> Remembered:
+        """Return how a conversation stands."""
+        ...
+
+    async def forget(self, reference: Reference) -> Forgotten:
+        """Forget all that was said in a conversation."""
+        ...
+
+    async def forget_member(self, user_id: str) -> Forgotten:
+        """Forget all that a member began or said."""
+        ...
+
+    async def find(self, turn_id: str, message_id: str = "") -> Exchange:
+        """Return a question and its answer. message_id: of the answer, where it is known."""
+        ...
+
+    async def remove(self, turn_id: str, by: str) -> Removed:
+        """Take a question and its answer out of their conversation; stops the turn if it runs."""
+        ...
+
+
+class Accounts(Protocol):
+    """What the cache tells of usage. All raise Fault."""
+
+    async def of_member(self, user_id: str) -> Account:
+        """Return what a member used, over all guilds."""
+        ...
+
+    async def of_guild(self, guild_id: str) -> Account:
+        """Return what a guild used."""
+        ...
+
+
+class Customs(Protocol):
+    """What is set for a place and a member; a near copy, so that asking costs nothing."""
+
+    def of(self, guild_id: str, channel_id: str, user_id: str) -> Effective:
+        """Return what counts there. channel_id: a thread's too, whose channel counts where nothing is set for it."""
+        ...
+
+
+class PreferenceStore(Protocol):
+    """What is set in Discord, at the cache. All raise Fault."""
+
+    async def get(self, subject: Subject) -> Versioned:
+        """Return what is set for a subject now."""
+        ...
+
+    async def update(self, fresh: Versioned) -> Versioned:
+        """Set all that is set for a subject. version: that it replaces; raises Conflict if that is not the newest."""
+        ...
+
+
 # --- executors
+
+
+class Models(Protocol):
+    """The models that may be asked for."""
+
+    async def list(self) -> Sequence[Model]:
+        """Return them, newest first; what was known last while no executor answers, empty before one did."""
+        ...
 
 
 class Execution(Protocol):
@@ -94,16 +164,69 @@ class Discord(Protocol):
         """Show that the bot types, for about 10 s. Never raises: it is a courtesy."""
         ...
 
+    async def tell(self, user_id: str, text: str) -> bool:
+        """Write to a member alone, where there is no other way; return whether Discord took it."""
+        ...
+
     def messages(self, prompt: Prompt) -> Answer:
         """Return where the pages of a turn's reply go."""
         ...
 
-    async def acknowledge(self, click: Click) -> None:
-        """Take a click without showing anything. Raises Gone when it came too late."""
+
+class Postings(Protocol):
+    """Messages that stand in Discord, apart from any turn. All raise DeliveryError."""
+
+    async def read(self, channel_id: str, message_id: str) -> Message | None:
+        """Return a message as it stands now; None when it is gone. A fetched message names no guild."""
         ...
 
-    async def answer_alone(self, click: Click, text: str, *, acknowledged: bool) -> None:
-        """Answer a click so that only the presser sees it; acknowledged: the click was taken already."""
+    async def rewrite(self, channel_id: str, message_id: str, text: str, buttons: Buttons, locale: str) -> None:
+        """Rewrite a message of ours."""
+        ...
+
+    async def remove(self, channel_id: str, message_id: str) -> None:
+        """Delete a message; one that is gone is well."""
+        ...
+
+
+class Responses(Protocol):
+    """Answers to interactions. Each raises DeliveryError when Discord does not take it, Gone when it came too late.
+
+    Both gateways hear an interaction and may answer it. The first answer to one counts; those that may be it return
+    False when a sibling, or a try of ours whose answer was lost, was first: what is shown then is said by `rewrite`
+    only, which may safely happen twice.
+    """
+
+    async def acknowledge(self, interaction: Interaction) -> bool:
+        """Take it without showing anything."""
+        ...
+
+    async def defer(self, interaction: Interaction, *, alone: bool) -> bool:
+        """Show that an answer comes; alone: only to the member."""
+        ...
+
+    async def show(self, interaction: Interaction, panel: Panel, *, alone: bool = True) -> bool:
+        """Answer at once."""
+        ...
+
+    async def update(self, interaction: Interaction, panel: Panel) -> bool:
+        """Answer at once by rewriting the message that was pressed."""
+        ...
+
+    async def ask(self, interaction: Interaction, form: Form) -> bool:
+        """Answer at once with a form."""
+        ...
+
+    async def complete(self, completion: Completion, choices: Sequence[Choice]) -> None:
+        """Offer completions, at most 25."""
+        ...
+
+    async def rewrite(self, interaction: Interaction, panel: Panel) -> None:
+        """Rewrite the answer, or after `acknowledge` the message that was pressed."""
+        ...
+
+    async def answer_alone(self, interaction: Interaction, text: str, *, acknowledged: bool) -> None:
+        """Answer so that only the member sees it; acknowledged: it was taken already."""
         ...
 
 

@@ -7,11 +7,14 @@ the new attempt has caught up with them or has ended; then they are rewritten fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.edits import Adopted, Create, Due, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
+from parley_gateway.layout import Layout
 from parley_gateway.pacer import Urgency
-from parley_gateway.pages import HARD_LIMIT, SEAL, Pages, width
+from parley_gateway.pages import SEAL
+from parley_gateway.redrawn import Redrawn
 from parley_gateway.screen import Screen, Wanted
 
 _STANDING = {
@@ -28,13 +31,14 @@ class Cadence:
 
     first_characters: so much text makes the first message at once. first_wait: so long after the first token less text
     makes it, in seconds. give_up_after: so long failing without an accepted edit until the last try, in seconds.
-    seal: a page's length, in UTF-16 units.
+    seal: a page's length, in UTF-16 units. most_pages: a longer reply becomes a file; 0: none does.
     """
 
     first_characters: int = 20
     first_wait: float = 0.7
     give_up_after: float = 30.0
     seal: int = SEAL
+    most_pages: int = 4
 
 
 class Relay:
@@ -45,16 +49,19 @@ class Relay:
         *,
         interrupted: Ending,
         rejected: Ending,
+        layout: Layout | None = None,
         attempt: int = 1,
         adopted: Adopted | None = None,
         cadence: Cadence | None = None,
     ) -> None:
         self._interrupted, self._rejected = interrupted, rejected
+        self._layout = layout or Layout()
         self._cadence = cadence or Cadence()
-        self._screen = Screen(adopted or Adopted())
+        self._adopted = adopted or Adopted()
+        self._screen = Screen(self._adopted)
         self._attempt = attempt
-        self._pages = Pages(self._cadence.seal)
-        self._before: tuple[int, Pages] | None = None  # the attempt on the screen while a newer one catches up
+        self._pages = Redrawn(self._cadence.seal)
+        self._before: tuple[int, Redrawn] | None = None  # the attempt on the screen while a newer one catches up
         self._first_token: float | None = None
         self._visible = False
         self._ending: Ending | None = None
@@ -111,7 +118,7 @@ class Relay:
             return
         if not self._holding:
             self._before = (self._attempt, self._pages)
-        self._attempt, self._pages = attempt, Pages(self._cadence.seal)
+        self._attempt, self._pages = attempt, Redrawn(self._cadence.seal)
 
     def finish(self, ending: Ending) -> None:
         """End the reply; the first ending counts."""
@@ -123,15 +130,19 @@ class Relay:
             return
         if self._before is not None:  # nothing came of the new attempt: the text that is there is kept
             self._attempt, self._pages = self._before
-        elif self._screen.unknown and self._holding:
+        elif self._screen.unknown and (self._holding or self._adopted.answered):
             self._kept = len(self._screen)
+
+    def abandon(self) -> None:
+        """Make no further edit: what it answers is gone."""
+        self._lost = self._lost or Standing.ABANDONED
 
     def next_edit(self) -> Due | None:
         """Return the next edit, or None when there is nothing to do until text or the end comes."""
         if self._lost is not None or (self._ending is None and self._holding):
             return None
         wanted = self._wanted(self._ending)
-        edit = self._screen.difference(wanted, ended=self._ending is not None)
+        edit = self._screen.difference(wanted, ended=self._ending is not None, former=self._adopted.former)
         if edit is None:
             return None
         return Due(edit, self._urgency(edit, wanted), self._earliest())
@@ -148,6 +159,8 @@ class Relay:
         if kind is FailureKind.TRANSIENT:
             self._screen.doubt(edit)
             self._failed_for_now(now)
+        elif not isinstance(edit, Remove) and edit.file and kind is not FailureKind.GONE:
+            self._layout = replace(self._layout, lengthy=None)  # no file here: the rest comes as further messages
         elif kind is FailureKind.FORBIDDEN:
             self._lost = Standing.FORBIDDEN
         elif isinstance(edit, Remove):  # gone already, or not for us to remove
@@ -195,35 +208,30 @@ class Relay:
     def _urgency(self, edit: Edit, wanted: list[Wanted]) -> Urgency:
         if self._ending is not None:
             return Urgency.FINAL
-        return Urgency.SEALING if isinstance(edit, Create) or wanted[edit.index].sealed else Urgency.GROWING
+        if isinstance(edit, Replace) and not wanted[edit.index].sealed:
+            return Urgency.GROWING
+        return Urgency.SEALING
 
     def _wanted(self, ending: Ending | None) -> list[Wanted]:
-        """Return all messages as they shall stand now. The place where a very long answer becomes a file."""
+        """Return all messages as they shall stand now."""
         if ending is None:
             return self._growing()
         if self._kept is not None:
-            kept = [Wanted(None, stop_button=False, covers=0, attempt=self._attempt)] * self._kept
-            return [*kept, self._words(ending.alone)]
-        return self._ended(ending)
+            return [*self._untold(self._kept, ()), self._words(ending)]
+        return self._layout.ended(self._pages, self._attempt, ending)
 
     def _growing(self) -> list[Wanted]:
-        pages = self._pages.shown(ended=False)
-        newest = max(len(pages), len(self._screen)) - 1
-        return [
-            Wanted(page.content, index == newest, page.end, self._attempt, sealed=index < self._pages.sealed_count)
-            for index, page in enumerate(pages)
-        ]
+        """Return the messages while the text grows; those of a former reply stay until there is text."""
+        if not self._adopted.former:
+            return self._layout.growing(self._pages, self._attempt, len(self._screen))
+        wanted = self._layout.growing(self._pages, self._attempt, 0)
+        return wanted or self._untold(len(self._screen), self._layout.buttons)
 
-    def _ended(self, ending: Ending) -> list[Wanted]:
-        contents = [(page.content, page.end) for page in self._pages.shown(ended=True)]
-        if not contents:
-            return [self._words(ending.alone)]
-        whole = self._pages.length
-        contents[-1] = (contents[-1][0], whole)
-        noted = f"{contents[-1][0].rstrip()}\n{ending.note}"
-        if ending.note:
-            contents[-1:] = [(noted, whole)] if width(noted) <= HARD_LIMIT else [contents[-1], (ending.note, whole)]
-        return [Wanted(content, stop_button=False, covers=end, attempt=self._attempt) for content, end in contents]
+    def _untold(self, messages: int, buttons: Buttons) -> list[Wanted]:
+        """Leave texts that are not ours as they are; only the buttons change, of a former reply those of its last."""
+        others = None if self._adopted.former else buttons
+        untold = [Wanted(None, others, 0, self._attempt)] * messages
+        return [*untold[:-1], Wanted(None, buttons, 0, self._attempt)] if untold else []
 
-    def _words(self, content: str) -> Wanted:
-        return Wanted(content, stop_button=False, covers=self._pages.length, attempt=self._attempt)
+    def _words(self, ending: Ending) -> Wanted:
+        return Wanted(ending.alone, ending.buttons, self._pages.length, self._attempt)

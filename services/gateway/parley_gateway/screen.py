@@ -5,44 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.edits import Adopted, Create, Edit, Remove, Replace
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A message as it shall stand. content None: as it is. covers: the attempt's text up to its end, in code points."""
+    """A message as it shall stand. content, buttons None: as they are. covers: the attempt's text up to its end, in code
+    points. file: the text of the file that it carries; empty: none.
+    """
 
     content: str | None
-    stop_button: bool
+    buttons: Buttons | None
     covers: int
     attempt: int
     sealed: bool = False
+    file: str = ""
 
 
 @dataclass(slots=True)
 class Shown:
-    """A message as it stands. content, stop_button, attempt None: not known. refused: a text that Discord rejected."""
+    """A message as it stands. content, buttons, attempt, file None: not known. refused: a text that Discord rejected."""
 
     message_id: str
     content: str | None = None
-    stop_button: bool | None = None
+    buttons: Buttons | None = None
     covers: int = 0
     attempt: int | None = None
     refused: str | None = None
+    file: str | None = None
 
     def shows(self, wanted: Wanted) -> bool:
         """Whether an edit would change nothing, or only what was rejected already."""
         if wanted.content is not None and wanted.content == self.refused:
             return True
         same_text = wanted.content is None or wanted.content.rstrip() == (self.content or "").rstrip()
-        return same_text and wanted.stop_button == self.stop_button
+        same_file = wanted.content is None or wanted.file == self.file
+        return same_text and same_file and (wanted.buttons is None or wanted.buttons == self.buttons)
+
+    def new_file(self, wanted: Wanted) -> str | None:
+        """Return the file that an edit must bring, empty to take one away; None: what there is may stay."""
+        return None if wanted.content is None or wanted.file == self.file else wanted.file
 
 
 class Screen:
     """The messages of one reply, in order."""
 
     def __init__(self, adopted: Adopted) -> None:
-        self._messages = [Shown(message_id) for message_id in adopted.message_ids]
+        # what stands first is a notice or a page: it never carries a file
+        self._messages = [Shown(one, file=None if index else "") for index, one in enumerate(adopted.message_ids)]
         self._refused: str | None = None
         self._uncertain = not adopted.certain
         self._tried: list[Create] = []  # creations without a clear answer: the message may stand as one of them says
@@ -75,17 +86,18 @@ class Screen:
             seen = message.covers
         return seen
 
-    def difference(self, wanted: Sequence[Wanted], *, ended: bool) -> Edit | None:
+    def difference(self, wanted: Sequence[Wanted], *, ended: bool, former: bool = False) -> Edit | None:
         """Return the next edit, or None when all stands as wanted. Surplus messages go at the end only.
 
         A growing attempt soon needs them again, and Discord takes a second create with the same nonce for the first.
+        former: what is not known shows another reply, under names of its own, and goes as soon as it is too much.
         """
         for index, (want, have) in enumerate(zip(wanted, self._messages, strict=False)):
             if not have.shows(want):
-                return Replace(index, want.content, want.stop_button, want.covers, want.attempt)
+                return Replace(index, want.content, want.buttons or (), want.covers, want.attempt, have.new_file(want))
         if len(wanted) > len(self._messages):
             return self._creation(wanted[len(self._messages)])
-        if ended and len(self._messages) > len(wanted):
+        if len(self._messages) > len(wanted) and (ended or (former and self._messages[-1].content is None)):
             return Remove(len(self._messages) - 1)
         return self._tried[-1] if ended and self._tried else None  # the same nonce finds what may stand, to remove it
 
@@ -97,12 +109,17 @@ class Screen:
                 self._tried.clear()
             case Create():
                 self._tried.clear()
-                self._messages.append(Shown(message_id, edit.content, edit.stop_button, edit.covers, edit.attempt))
+                self._messages.append(
+                    Shown(message_id, edit.content, edit.buttons, edit.covers, edit.attempt, file=edit.file)
+                )
             case Replace(content=None):
-                self._messages[edit.index].stop_button = edit.stop_button
+                self._messages[edit.index].buttons = edit.buttons
             case Replace():
-                known = self._messages[edit.index].message_id
-                self._messages[edit.index] = Shown(known, edit.content, edit.stop_button, edit.covers, edit.attempt)
+                known = self._messages[edit.index]
+                file = known.file if edit.file is None else edit.file
+                self._messages[edit.index] = Shown(
+                    known.message_id, edit.content, edit.buttons, edit.covers, edit.attempt, file=file
+                )
             case Remove():
                 del self._messages[edit.index :]
 
@@ -129,4 +146,4 @@ class Screen:
         assert want.content is not None, "a message that does not exist has no text to keep"
         if want.content == self._refused:
             return None
-        return Create(len(self._messages), want.content, want.stop_button, want.covers, want.attempt)
+        return Create(len(self._messages), want.content, want.buttons or (), want.covers, want.attempt, want.file)

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
+from typing import Annotated
 
-from parley_gateway.claims import Sharing
+from pydantic import AfterValidator, Field, SecretStr
+
+from parley_gateway.access import DirectMessages
+from parley_gateway.terms import Sharing
 from parley_kit.settings import Address, ServiceSettings, Targets
+
+
+def ids_of(listed: str) -> frozenset[str]:
+    """Return the ids of a list with commas. Raises ValueError when one is no id."""
+    ids = frozenset(one for one in (part.strip() for part in listed.split(",")) if one)
+    if wrong := next((one for one in ids if not (one.isascii() and one.isdigit())), None):
+        raise ValueError(f"expected ids of Discord with commas between them, not {wrong}")
+    return ids
+
+
+def _check_ids(listed: str) -> str:
+    return ",".join(sorted(ids_of(listed)))
+
+
+Ids = Annotated[str, AfterValidator(_check_ids)]
+"""Ids of Discord, separated by commas."""
 
 
 class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
@@ -51,6 +70,26 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
     default_locale: str = Field(
         "en-US", min_length=2, max_length=10, description="The language of notices where none is known, a locale."
     )
+    allow_guilds: Ids = Field("", description="Guilds whose members are answered, ids with commas; unset: all.")
+    allow_channels: Ids = Field(
+        "", description="Channels in which is answered, their threads included, ids with commas; unset: all."
+    )
+    allow_roles: Ids = Field(
+        "", description="Roles whose members are answered, ids with commas; unset, and no users either: everybody."
+    )
+    allow_users: Ids = Field(
+        "", description="Users who are answered, ids with commas; unset, and no roles either: everybody."
+    )
+    deny_guilds: Ids = Field("", description="Guilds whose members are not answered, ids with commas.")
+    deny_channels: Ids = Field(
+        "", description="Channels in which is not answered, their threads included, ids with commas."
+    )
+    deny_roles: Ids = Field("", description="Roles whose members are not answered, ids with commas.")
+    deny_users: Ids = Field("", description="Users who are never answered, ids with commas.")
+    direct_messages: DirectMessages = Field(
+        DirectMessages.EVERYBODY,
+        description="Who may write to the bot alone: everybody, nobody, or listed (users of the allow list).",
+    )
     recent: float = Field(
         600.0,
         ge=0,
@@ -81,6 +120,13 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
         1.1, ge=0.1, le=60, description="Between the starts of two edits in a channel, in seconds."
     )
     edit_rate: float = Field(30.0, gt=0, le=45, description="Edits of the whole process, in edits per second.")
+    answer_pages: int = Field(4, ge=0, le=50, description="A longer answer ends as a file, in messages; 0: none does.")
+    notify_after: float = Field(
+        20.0,
+        ge=0,
+        le=3600,
+        description="An answer that took longer ends with a message that notifies who asked, in seconds; 0: none does.",
+    )
     grace: float = Field(
         75.0,
         ge=0,

@@ -156,3 +156,16 @@ async def test_a_removed_turn_before_the_window_moves_its_start(bench: StoreBenc
     after = [message.text for message in (await _view(bench)).window]
     assert after[-4:] == before[-4:]
     assert sum(map(len, after)) <= 400
+
+
+async def test_a_question_that_was_answered_once_more_is_removed_by_its_own_name_even_days_later(
+    bench: StoreBench, gateway: Gateway
+) -> None:
+    await _talk(gateway, 2)
+    again = await gateway.open("2001", prompt="q1", reference=CHAT, rewind_to="1001", expected_revision=2)
+    await again.answer("better")
+    await bench.pass_time(3 * 24 * 3600.0)
+    await bench.store.sweep(lapses=True)
+    removed = await _remove(bench, "1001")
+    assert [posted.message_id for posted in removed.posted] == ["5001"]
+    assert await _all(bench) == ["q0", "a0"]

@@ -19,8 +19,9 @@ from parley_cache import metering
 from parley_cache.limits import Limits
 from parley_cache.model import Finished, Named, Outcome, Source, Stopped, TextEnd, Usage
 from parley_cache.preferences import Subject, SubjectKind
+from parley_cache.rewinding import Rewound
 from parley_cache.store.port import EVERYTHING
-from parley_cache.store.redis import RedisStore
+from parley_cache.store.redis import RedisStore, cells, names
 from parley_cache.store.redis.log_table import BLOCK
 from parley_cache.store.target import Target
 from parley_cache.turns import Duplicate
@@ -405,3 +406,19 @@ async def test_a_certificate_of_an_unknown_authority_is_not_trusted(certified: P
     with _guarded(certified) as (_, port), pytest.raises(TimeoutError):
         async with asyncio.timeout(0.5), store_on(Target(f"rediss://cache:pass@127.0.0.1:{port}/0"), LIMITS):
             pass
+
+
+async def test_a_record_whose_time_is_over_goes_also_by_a_cache_that_never_met_its_kind(
+    redis: Server, pair: tuple[RedisStore, RedisStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await Gateway(pair[0]).open("1000")
+    await first.answer("one")
+    await Gateway(pair[0]).open("1001", rewind_to="1000")
+    rewound = f"{names.PREFIX}{names.record(Rewound, '1000')}"
+    assert redis.say("EXISTS", rewound) == ":1\r\n"
+    monkeypatch.delitem(cells.KINDS, "Rewound")
+    for store in pair:
+        store.steps.ahead += LIMITS.done_for + 1
+    await pair[1].figures()  # a sweep goes by the time that Redis told last
+    await pair[1].sweep(lapses=True)
+    assert redis.say("EXISTS", rewound) == ":0\r\n"

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import hikari
 import pytest
 from support.loopback import Cast
+from support.presses import STOP, click
 
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.outbound import HikariDiscord
+from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.messages import Answer, DeliveryError, Forbidden, Gone, Rejected, Transient
-from parley_gateway.model import Click, Named, Prompt
+from parley_gateway.model import Named, Prompt
 from parley_kit.clock import SystemClock
 from parley_sandbox.discord import Fault, Limit, Limits, LoopbackDiscord, queries
 
@@ -43,9 +45,8 @@ class Bench:
     def __init__(self, discord: LoopbackDiscord, rest: hikari.api.RESTClient, calls: Calls) -> None:
         self.loopback, self.calls = discord, calls
         self.cast = Cast(discord)
-        self.discord = HikariDiscord(
-            rest, calls, SystemClock(), application_id=lambda: int(self.cast.bot), user_id=self._bot
-        )
+        self.discord = HikariDiscord(rest, calls, SystemClock(), user_id=self._bot)
+        self.responses = HikariResponses(rest, calls, SystemClock(), application_id=lambda: int(self.cast.bot))
         self.channel = self.cast.channel("Orchard", "general")
 
     async def _bot(self) -> int:
@@ -82,14 +83,14 @@ async def test_callers_that_give_up_wedge_no_bucket() -> None:
     tight = Limits({"PATCH /channels/{channel_id}/messages/{message_id}": Limit(2, 0.5)})
     async with bench(limits=tight) as table:
         messages = table.messages()
-        message = await messages.create(0, "x", stop_button=False)
+        message = await messages.create(0, "x", buttons=())
         for number in range(8):
-            writing = asyncio.create_task(messages.edit(message, str(number), stop_button=False))
+            writing = asyncio.create_task(messages.edit(message, str(number), buttons=()))
             await asyncio.sleep(0.02)
             writing.cancel()
         assert await table.calls.drained(10), "the calls went on"
         async with asyncio.timeout(5):
-            await messages.edit(message, "still alive", stop_button=False)
+            await messages.edit(message, "still alive", buttons=())
         assert queries.final_texts(table.loopback.recorder.requests)[message] == "still alive"
 
 
@@ -97,7 +98,7 @@ async def test_a_caller_waits_only_so_long_and_the_call_goes_on() -> None:
     async with bench(patience=0.1) as table:
         table.loopback.faults.add(Fault("delay", route=CREATE, seconds=0.5))
         with pytest.raises(Transient):
-            await table.messages().create(0, "x", stop_button=False)
+            await table.messages().create(0, "x", buttons=())
         assert table.calls.running == 1
         assert not await table.calls.drained(0.05)
         assert await table.calls.drained(5)
@@ -106,14 +107,14 @@ async def test_a_caller_waits_only_so_long_and_the_call_goes_on() -> None:
 
 async def test_the_same_page_twice_is_one_message(table: Bench) -> None:
     messages = table.messages()
-    first = await messages.create(0, "x", stop_button=True)
-    assert await messages.create(0, "x", stop_button=True) == first
-    assert await messages.create(1, "y", stop_button=True) != first
+    first = await messages.create(0, "x", buttons=STOP)
+    assert await messages.create(0, "x", buttons=STOP) == first
+    assert await messages.create(1, "y", buttons=STOP) != first
 
 
 async def test_a_crowd_of_late_turns_finds_its_answers_in_few_looks(table: Bench) -> None:
     crowd = [table.messages() for _ in range(20)]
-    answers = [await messages.create(0, "x", stop_button=False) for messages in crowd[::2]]
+    answers = [await messages.create(0, "x", buttons=()) for messages in crowd[::2]]
     assert await asyncio.gather(*(messages.find() for messages in crowd[::2])) == answers
     assert await asyncio.gather(*(messages.find() for messages in crowd[1::2])) == [""] * 10
     looks = [request for request in table.loopback.recorder.requests if request.method == "GET"]
@@ -124,7 +125,7 @@ async def test_what_was_posted_after_a_look_began_is_found_by_the_next(table: Be
     first, second = table.messages(), table.messages()
     table.loopback.faults.add(Fault("delay", route=LOOK, seconds=0.3))
     looking = asyncio.create_task(first.find())
-    answer = await second.create(0, "x", stop_button=False)
+    answer = await second.create(0, "x", buttons=())
     assert await second.find() == answer
     await looking
 
@@ -139,16 +140,16 @@ async def test_each_of_a_crowd_hears_that_discord_does_not_say(table: Bench) -> 
 
 async def test_only_the_first_page_is_a_reply(table: Bench) -> None:
     messages = table.messages()
-    await messages.create(0, "x", stop_button=True)
-    await messages.create(1, "y", stop_button=True)
+    await messages.create(0, "x", buttons=STOP)
+    await messages.create(1, "y", buttons=STOP)
     made = queries.of(table.loopback.recorder.requests, queries.CREATE)
     assert [bool(queries.replied_to(request)) for request in made] == [True, False]
 
 
 async def test_the_button_comes_and_goes_without_touching_the_text(table: Bench) -> None:
     messages = table.messages()
-    message = await messages.create(0, "text", stop_button=True)
-    await messages.edit(message, None, stop_button=False)
+    message = await messages.create(0, "text", buttons=STOP)
+    await messages.edit(message, None, buttons=())
     shown = table.loopback.world.messages[table.channel][message]
     assert shown["content"] == "text"
     assert shown["components"] == []
@@ -167,17 +168,17 @@ async def test_the_button_comes_and_goes_without_touching_the_text(table: Bench)
 async def test_what_discord_says_has_a_meaning(table: Bench, fault: Fault, error: type[DeliveryError]) -> None:
     table.loopback.faults.add(fault)
     with pytest.raises(error):
-        await table.messages().create(0, "x", stop_button=False)
+        await table.messages().create(0, "x", buttons=())
 
 
 async def test_what_is_gone_is_told_apart_from_what_is_refused(table: Bench) -> None:
     messages = table.messages()
-    message = await messages.create(0, "x", stop_button=False)
+    message = await messages.create(0, "x", buttons=())
     with pytest.raises(Rejected):
-        await messages.edit(message, "x" * 2001, stop_button=False)
+        await messages.edit(message, "x" * 2001, buttons=())
     table.loopback.faults.add(Fault("message_gone", route="PATCH /channels"))
     with pytest.raises(Gone):
-        await messages.edit(message, "y", stop_button=False)
+        await messages.edit(message, "y", buttons=())
 
 
 async def test_a_question_that_is_gone_cannot_be_replied_to(table: Bench) -> None:
@@ -185,7 +186,7 @@ async def test_a_question_that_is_gone_cannot_be_replied_to(table: Bench) -> Non
     question = next(iter(table.loopback.world.messages[table.channel]))
     table.loopback.people.delete(table.cast.person("Sam"), question)
     with pytest.raises(Gone):
-        await messages.create(0, "x", stop_button=False)
+        await messages.create(0, "x", buttons=())
 
 
 async def test_typing_is_a_courtesy_that_never_fails(table: Bench) -> None:
@@ -195,25 +196,30 @@ async def test_typing_is_a_courtesy_that_never_fails(table: Bench) -> None:
 
 async def test_an_error_tells_nothing_of_what_was_sent(table: Bench) -> None:
     with pytest.raises(Rejected) as error:
-        await table.messages().create(0, "marzipan" * 300, stop_button=False)
+        await table.messages().create(0, "marzipan" * 300, buttons=())
     assert "marzipan" not in str(error.value)
 
 
 async def test_a_click_that_is_unknown_is_gone(table: Bench) -> None:
-    click = Click("123456789012345678", "token", "v1:stop:1:2", "1", may_manage=False, locale="en-GB")
     with pytest.raises(Gone):
-        await table.discord.acknowledge(click)
+        await table.responses.acknowledge(click(interaction_id="123456789012345678"))
+
+
+async def test_a_click_that_discord_has_forgotten_is_not_answered(table: Bench) -> None:
+    with pytest.raises(Gone):
+        await table.responses.acknowledge(click(made_at=datetime.now(UTC) - timedelta(seconds=2.9)))
+    assert not table.loopback.recorder.requests
 
 
 async def test_an_acknowledged_click_may_be_acknowledged_again(table: Bench) -> None:
     messages = table.messages()
-    message = await messages.create(0, "x", stop_button=True)
+    message = await messages.create(0, "x", buttons=STOP)
     custom_id = str(
         table.loopback.world.messages[table.channel][message]["components"][0]["components"][0]["custom_id"]
     )
     pressed = table.loopback.people.click(table.cast.person("Sam"), message, custom_id)
-    click = Click(str(pressed["id"]), str(pressed["token"]), custom_id, "1", may_manage=False, locale="en-GB")
-    await table.discord.acknowledge(click)
-    await table.discord.acknowledge(click)
-    await table.discord.answer_alone(click, "only for you", acknowledged=True)
+    press = click(custom_id, interaction_id=str(pressed["id"]), token=str(pressed["token"]))
+    assert await table.responses.acknowledge(press)
+    assert not await table.responses.acknowledge(press)
+    await table.responses.answer_alone(press, "only for you", acknowledged=True)
     assert queries.of(table.loopback.recorder.requests, queries.FOLLOW_UP)[0].body["flags"] == 64

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from support.gateways import World, world
+from support.replies import spoken
 
 from parley_gateway.app import Gateway
 from parley_sandbox.discord import Fault, queries
@@ -191,7 +192,7 @@ async def test_who_began_alone_and_then_reads_what_another_gets_misses_nothing_a
     await alone.until(lambda: alone.claude.live == 1)
     second = alone.ask(asked, person="Noor")
     await alone.ended(first)
-    assert (await alone.ended(second)).split() == said(alone, 0)
+    assert spoken(await alone.ended(second)).split() == said(alone, 0)
 
 
 async def test_a_cache_that_comes_back_learns_of_the_turn(alone: World) -> None:
@@ -224,7 +225,7 @@ async def test_an_answer_that_a_restarted_cache_took_up_again_serves_the_next_wh
     await alone.restart_cache()
     first = await alone.ended(question)
     second = await alone.ended(alone.ask(STORY, person="Noor"))
-    assert second.split() == first.split()
+    assert spoken(second).split() == first.split()
     assert len(alone.executions()) == 1, "it had no history, which the gateway told the cache"
 
 
@@ -249,7 +250,7 @@ async def test_who_has_used_up_a_quota_reads_when_to_ask_again(alone: World, wor
     assert began + HOUR <= int(promised[1]) <= time.time() + HOUR + 1
     assert len(alone.executions()) == 1, "Claude was not asked"
     answer = await alone.ended(alone.ask("Hello", person="Noor"))
-    assert answer.split() == said(alone), "nobody else is held up"
+    assert spoken(answer).split() == said(alone), "nobody else is held up"
 
 
 async def test_a_quota_in_us_dollars_counts_what_claude_costs(alone: World) -> None:

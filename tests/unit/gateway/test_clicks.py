@@ -3,18 +3,15 @@ from __future__ import annotations
 from typing import cast
 
 import pytest
+from support.presses import click
 
-from parley_gateway import custom_ids
 from parley_gateway.claims import TurnState
 from parley_gateway.clicks import Clicks
-from parley_gateway.custom_ids import Stop
+from parley_gateway.interactions import Interaction
 from parley_gateway.messages import Gone
-from parley_gateway.model import Click
-from parley_gateway.ports import Discord, Observer, TurnStore
+from parley_gateway.ports import Responses, TurnStore
 from parley_gateway.texts import Key, Texts
 from parley_kit.faults import Fault, NotFound, Unavailable
-
-BUTTON = custom_ids.encode(Stop("9", "30"))
 
 
 class Desk:
@@ -24,14 +21,15 @@ class Desk:
         self.state, self.holds, self.late = state, holds, late
         self.did: list[str] = []
 
-    async def acknowledge(self, click: Click) -> None:
-        assert click.token
+    async def acknowledge(self, interaction: Interaction) -> bool:
+        assert interaction.token
         self.did.append("acknowledged")
         if self.late:
             raise Gone("10062")
+        return True
 
-    async def answer_alone(self, click: Click, text: str, *, acknowledged: bool) -> None:
-        assert acknowledged == (self.did[:1] == ["acknowledged"]), click.interaction_id
+    async def answer_alone(self, interaction: Interaction, text: str, *, acknowledged: bool) -> None:
+        assert acknowledged == (self.did[:1] == ["acknowledged"]), interaction.interaction_id
         self.did.append(text)
 
     async def stop(self, turn_id: str, by: str) -> TurnState:
@@ -45,14 +43,10 @@ class Desk:
         self.did.append("stop here")
         return self.holds
 
-    def event(self, name: str, outcome: str) -> None:
-        assert name == "INTERACTION_CREATE"
-        self.did.append(outcome)
 
-
-async def press(desk: Desk, user: str = "30", custom_id: str = BUTTON, *, manage: bool = False) -> list[str]:
-    clicks = Clicks(cast("Discord", desk), cast("TurnStore", desk), desk.stop_here, cast("Observer", desk))
-    await clicks.take(Click("1", "token", custom_id, user, may_manage=manage, locale="ja"))
+async def press(desk: Desk, user: str = "30", *, manage: bool = False) -> list[str]:
+    clicks = Clicks(cast("Responses", desk), cast("TurnStore", desk), desk.stop_here)
+    await clicks.take(click(user_id=user, may_manage_messages=manage))
     return desk.did
 
 
@@ -61,7 +55,7 @@ def text(key: Key) -> str:
 
 
 async def test_the_click_is_taken_before_anything_else() -> None:
-    assert await press(Desk()) == ["acknowledged", "stop 9 by 30", "handled"]
+    assert await press(Desk()) == ["acknowledged", "stop 9 by 30"]
 
 
 async def test_who_may_manage_messages_may_stop_too() -> None:
@@ -69,28 +63,24 @@ async def test_who_may_manage_messages_may_stop_too() -> None:
 
 
 async def test_others_are_told_in_their_language_and_nothing_stops() -> None:
-    assert await press(Desk(), "31") == [text(Key.STOP_NOT_YOURS), "handled"]
+    assert await press(Desk(), "31") == [text(Key.STOP_NOT_YOURS)]
 
 
 @pytest.mark.parametrize("state", [TurnState.ENDED, NotFound("NO_SUCH_TURN", "")])
 async def test_what_has_ended_cannot_be_stopped(state: TurnState | Fault) -> None:
-    assert (await press(Desk(state)))[-2] == text(Key.STOP_TOO_LATE)
+    assert (await press(Desk(state)))[-1] == text(Key.STOP_TOO_LATE)
 
 
 async def test_without_a_cache_the_holder_stops_by_itself() -> None:
     away = Unavailable("UNAVAILABLE", "")
-    assert await press(Desk(away, holds=True)) == ["acknowledged", "stop 9 by 30", "stop here", "handled"]
-    assert (await press(Desk(away)))[-2] == text(Key.STOP_FAILED)
+    assert await press(Desk(away, holds=True)) == ["acknowledged", "stop 9 by 30", "stop here"]
+    assert (await press(Desk(away)))[-1] == text(Key.STOP_FAILED)
 
 
 async def test_a_turn_that_the_cache_forgot_is_stopped_where_it_is_held() -> None:
     forgot = NotFound("NO_SUCH_TURN", "")
-    assert (await press(Desk(forgot, holds=True)))[-2:] == ["stop here", "handled"]
+    assert (await press(Desk(forgot, holds=True)))[-1:] == ["stop here"]
 
 
 async def test_an_answer_that_comes_too_late_stops_no_stop() -> None:
     assert "stop 9 by 30" in await press(Desk(late=True))
-
-
-async def test_a_button_of_somebody_elses_bot_is_left_alone() -> None:
-    assert await press(Desk(), custom_id="other:thing") == ["ignored"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from support.replies import INTERRUPTED, REJECTED, STOPPED, WHOLE, Message
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.delivery import Delivered, Delivery, Forbidden, Gone, Rejected, Transient
 from parley_gateway.edits import Create, Edit, FailureKind, Remove, Replace, Standing
 from parley_gateway.messages import DeliveryError
@@ -29,17 +30,18 @@ class Discord:
     starts: list[tuple[str, float]] = field(default_factory=list)
     in_flight: int = 0
 
-    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
         await self._answer("create")
         assert index <= len(self.messages)
         message_id = str(len(self.starts))
-        self.messages[message_id] = Message(content, stop_button)
+        self.messages[message_id] = Message(content, buttons, file)
         return message_id
 
-    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
         await self._answer("edit")
         message = self.messages[message_id]
-        self.messages[message_id] = Message(message.content if content is None else content, stop_button)
+        kept = message.file if file is None else file
+        self.messages[message_id] = Message(message.content if content is None else content, buttons, kept)
 
     async def remove(self, message_id: str) -> None:
         await self._answer("remove")

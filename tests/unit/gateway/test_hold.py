@@ -27,13 +27,14 @@ from parley_gateway.claims import (
     Whole,
 )
 from parley_gateway.model import Named, Outcome, Prompt
+from parley_gateway.terms import Terms
 from parley_gateway.turns.hold import Hold, Lost, Piece, Turned
 from parley_kit.clock import ManualClock, settle
 from parley_kit.faults import Conflict, InvalidInput, NotFound, OutOfRange, Unavailable
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PROMPT = Prompt("9", "20", "9", "10", "30", "Ada", "en-GB", "hello", Named("c"), NOW, NOW)
-OPENING = Open(PROMPT, "claude", "Be brief.", 100)
+OPENING = Open(PROMPT, Terms("claude", "Be brief.", 100))
 LEAD = Opened("c", Source.LEAD, 1)
 
 

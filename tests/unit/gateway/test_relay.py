@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.presses import REGENERATE, STOP
 from support.replies import FAILED, INTERRUPTED, REJECTED, STOPPED, WHOLE, Channel, Message, settle
 
 from parley_gateway.edits import Adopted, Create, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
+from parley_gateway.layout import Layout
 from parley_gateway.pacer import Urgency
 from parley_gateway.pages import HARD_LIMIT, Pages, width
 from parley_gateway.relay import Cadence, Relay
@@ -17,7 +19,7 @@ LONG = "A sentence of a long answer. " * 40
 
 
 def relay_of(adopted: Adopted | None = None, cadence: Cadence = SMALL) -> Relay:
-    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, adopted=adopted, cadence=cadence)
+    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, layout=Layout(STOP), adopted=adopted, cadence=cadence)
 
 
 def streaming(text: str) -> tuple[Relay, Channel]:
@@ -28,7 +30,7 @@ def streaming(text: str) -> tuple[Relay, Channel]:
 
 
 def adopted(*contents: str, length: int) -> tuple[Relay, Channel]:
-    channel = Channel({str(number): Message(text, stop_button=True) for number, text in enumerate(contents)})
+    channel = Channel({str(number): Message(text, buttons=STOP) for number, text in enumerate(contents)})
     return relay_of(Adopted(tuple(channel.messages), length)), channel
 
 
@@ -52,7 +54,7 @@ def test_the_first_message_comes_at_once_with_twenty_characters() -> None:
     assert relay.feed("x" * 20, 5.0)
     due = relay.next_edit()
     assert due is not None
-    assert due.edit == Create(0, "x" * 20, stop_button=True, covers=20, attempt=1)
+    assert due.edit == Create(0, "x" * 20, buttons=STOP, covers=20, attempt=1)
     assert due.at <= 5.0
 
 
@@ -109,7 +111,7 @@ def test_a_page_that_sealed_is_finished_before_the_next_begins() -> None:
     assert due is not None
     assert isinstance(due.edit, Replace)
     assert due.urgency is Urgency.SEALING
-    assert not due.edit.stop_button
+    assert not due.edit.buttons
     relay.applied(due.edit, "1")
     assert isinstance(due_edit(relay), Create)
 
@@ -391,7 +393,7 @@ def test_a_search_for_such_a_page_that_is_refused_spoils_nothing() -> None:
 
 
 def test_an_adopter_writes_once_more_what_its_create_may_have_found() -> None:
-    channel = Channel({"1001": Message("The dead holder's words", stop_button=True)})
+    channel = Channel({"1001": Message("The dead holder's words", buttons=STOP)})
     relay = relay_of(Adopted(certain=False))
     relay.feed("Some words to begin with.", 0.0)
     relay.applied(due_edit(relay), "1001")
@@ -529,7 +531,7 @@ def conclude(relay: Relay, channel: Channel, edit: Edit, *, accepted: bool) -> N
         relay.failed(edit, FailureKind.TRANSIENT, 0.0)
         return
     relay.applied(edit, channel.take(edit, relay.message_ids))
-    ours = [message.stop_button for message in channel.messages.values() if message.content != "old"]
+    ours = [bool(message.buttons) for message in channel.messages.values() if message.content != "old"]
     assert sum(ours) <= 1
     assert all(width(content or "") <= 500 for content in channel.contents)
 
@@ -539,3 +541,43 @@ def standing_of(text: str, ending: Ending) -> list[str]:
     if not contents:
         return [ending.alone]
     return [*contents[:-1], f"{contents[-1].rstrip()}\n{ending.note}" if ending.note else contents[-1]]
+
+
+def rewrite(*pages: str, answered: bool = True) -> tuple[Relay, Channel]:
+    """Return a relay whose messages show another reply, and the channel that they stand in."""
+    channel = Channel()
+    for number, page in enumerate(pages):
+        channel.messages[str(number)] = Message(page, REGENERATE if number == len(pages) - 1 else ())
+    former = Adopted(tuple(channel.messages), former=True, answered=answered)
+    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, layout=Layout(STOP), adopted=former), channel
+
+
+def test_an_answer_once_more_can_be_stopped_before_its_first_word_and_the_former_text_stays_till_then() -> None:
+    relay, channel = rewrite("old one", "old two")
+    settle(relay, channel)
+    assert channel.contents == ["old one", "old two"]
+    assert [message.buttons for message in channel.messages.values()] == [(), STOP]
+
+
+def test_the_first_word_of_an_answer_once_more_removes_what_is_too_much_of_the_former() -> None:
+    relay, channel = rewrite("old one", "old two", "old three")
+    relay.feed("A new beginning that is long enough", 0.0)
+    settle(relay, channel)
+    assert channel.contents == ["A new beginning that is long enough"]
+    assert channel.buttons == [True]
+
+
+@pytest.mark.parametrize("ending", [FAILED, STOPPED])
+def test_an_answer_once_more_that_comes_to_nothing_leaves_the_former_one(ending: Ending) -> None:
+    relay, channel = rewrite("old one", "old two")
+    relay.finish(ending)
+    settle(relay, channel)
+    assert channel.contents == ["old one", "old two", ending.alone]
+    assert not channel.messages["1"].buttons
+
+
+def test_a_former_error_is_replaced_by_the_new_one() -> None:
+    relay, channel = rewrite("an error", answered=False)
+    relay.finish(FAILED)
+    settle(relay, channel)
+    assert channel.contents == [FAILED.alone]

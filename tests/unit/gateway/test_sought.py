@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from support.presses import STOP
 from typing_extensions import override
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.messages import Answer, Transient
 from parley_gateway.turns.sought import SoughtMessages
 
@@ -16,17 +18,21 @@ class Channel(Answer):
         self.asked: list[str] = []
 
     @override
-    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
-        self.asked.append(f"create {index} {content} {stop_button}")
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
+        self.asked.append(f"create {index} {content} {bool(buttons)}")
         return "new"
 
     @override
-    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
-        self.asked.append(f"edit {message_id} {content} {stop_button}")
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
+        self.asked.append(f"edit {message_id} {content} {bool(buttons)}")
 
     @override
     async def remove(self, message_id: str) -> None:
         self.asked.append(f"remove {message_id}")
+
+    @override
+    async def notify(self, content: str) -> None:
+        self.asked.append(f"notify {content}")
 
     @override
     async def find(self) -> str:
@@ -38,27 +44,27 @@ class Channel(Answer):
 
 async def test_an_answer_that_stands_is_gone_on_in() -> None:
     channel = Channel("old")
-    assert await SoughtMessages(channel, lambda: True).create(0, "text", stop_button=True) == "old"
+    assert await SoughtMessages(channel, lambda: True).create(0, "text", buttons=STOP) == "old"
     assert channel.asked == ["find", "edit old text True"]
 
 
 async def test_without_one_it_is_made_and_not_looked_for_again() -> None:
     channel = Channel()
     messages = SoughtMessages(channel, lambda: True)
-    assert await messages.create(0, "text", stop_button=True) == "new"
-    assert await messages.create(0, "text", stop_button=True) == "new"
+    assert await messages.create(0, "text", buttons=STOP) == "new"
+    assert await messages.create(0, "text", buttons=STOP) == "new"
     assert channel.asked == ["find", "create 0 text True", "create 0 text True"]
 
 
 async def test_who_began_in_time_does_not_look() -> None:
     channel = Channel("old")
-    assert await SoughtMessages(channel, lambda: False).create(0, "text", stop_button=False) == "new"
+    assert await SoughtMessages(channel, lambda: False).create(0, "text", buttons=()) == "new"
     assert channel.asked == ["create 0 text False"]
 
 
 async def test_later_pages_are_no_replies_and_are_not_looked_for() -> None:
     channel = Channel("old")
-    assert await SoughtMessages(channel, lambda: True).create(1, "text", stop_button=False) == "new"
+    assert await SoughtMessages(channel, lambda: True).create(1, "text", buttons=()) == "new"
     assert channel.asked == ["create 1 text False"]
 
 
@@ -67,7 +73,7 @@ async def test_while_discord_does_not_say_nothing_is_made_and_it_is_asked_again(
     channel.away = True
     messages = SoughtMessages(channel, lambda: True)
     with pytest.raises(Transient):
-        await messages.create(0, "text", stop_button=True)
+        await messages.create(0, "text", buttons=STOP)
     channel.away = False
-    assert await messages.create(0, "text", stop_button=True) == "old"
+    assert await messages.create(0, "text", buttons=STOP) == "old"
     assert "create 0 text True" not in channel.asked

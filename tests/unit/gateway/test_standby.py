@@ -11,6 +11,7 @@ from parley_gateway.claims import Duplicate, Open, TurnState
 from parley_gateway.model import Named, Prompt
 from parley_gateway.ranking import ranked
 from parley_gateway.siblings import Siblings
+from parley_gateway.terms import Terms
 from parley_gateway.turns.hold import Hold, Lost
 from parley_gateway.turns.standby import Standby
 from parley_kit.clock import ManualClock, settle
@@ -39,7 +40,7 @@ async def second() -> AsyncIterator[Second]:
     siblings = Siblings(SECOND)
     siblings.update((FIRST, SECOND))
     prompt = Prompt("9", CHANNEL, "9", "10", "30", "Ada", "en-GB", "hello", Named("c"), clock.now(), clock.now())
-    hold = Hold(store, Open(prompt, "claude", "", 100), clock)
+    hold = Hold(store, Open(prompt, Terms("claude", "", 100)), clock)
     tasks = [
         asyncio.create_task(hold.run()),
         asyncio.create_task(Standby(prompt, hold, siblings, clock).our_turn()),

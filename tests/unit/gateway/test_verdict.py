@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from parley_gateway.claims import Broke, Cut, Refused, Whole
+from parley_gateway.buttons import Action
+from parley_gateway.claims import Broke, Cut, Refused, Source, Whole
 from parley_gateway.edits import EndKind
+from parley_gateway.offers import Offers
 from parley_gateway.texts import Texts
 from parley_gateway.turns.verdict import Verdict
 
@@ -14,7 +16,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 @pytest.fixture
 def verdict() -> Verdict:
-    return Verdict(Texts("en-GB"), "abc123")
+    return Verdict(Texts("en-GB"), "abc123", Offers("9", "30", "9"))
 
 
 def test_a_whole_answer_needs_no_words(verdict: Verdict) -> None:
@@ -45,3 +47,20 @@ def test_a_reason_that_nobody_knows_still_has_words(verdict: Verdict) -> None:
 def test_a_refusal_of_the_cache_tells_when_again(verdict: Verdict) -> None:
     assert "already wait" in verdict.of(Refused("QUEUE_FULL"), NOW).alone
     assert "<t:" in verdict.of(Refused("QUOTA", NOW + timedelta(hours=1)), NOW).alone
+
+
+@pytest.mark.parametrize(("source", "words"), [(Source.STORED, "stored answer"), (Source.FOLLOW, "shared answer")])
+def test_a_text_that_was_made_for_another_question_is_marked(verdict: Verdict, source: Source, words: str) -> None:
+    verdict.offers.source = source
+    assert words in verdict.of(Whole("end_turn"), NOW).note
+
+
+def test_a_changed_question_is_said_where_it_can_be_answered(verdict: Verdict) -> None:
+    verdict.offers.reworded = True
+    assert "was changed" in verdict.of(Whole("end_turn"), NOW).note
+    assert "was changed" not in verdict.of(Refused("QUEUE_FULL"), NOW).alone
+
+
+def test_what_discord_did_not_take_can_be_tried_again(verdict: Verdict) -> None:
+    for ending in (verdict.interrupted(), verdict.rejected()):
+        assert [button.action for button in ending.buttons] == [Action.RETRY]

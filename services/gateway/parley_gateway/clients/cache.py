@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -16,13 +15,13 @@ from parley_gateway.claims import Event, Orphan, Step, TurnState
 from parley_gateway.clients.cache_codes import state_of
 from parley_gateway.clients.cache_events import event_of, orphan_of
 from parley_gateway.clients.cache_steps import request_of
+from parley_gateway.clients.caches import Caches
 from parley_gateway.clients.turnstile import Place, Turnstile
 from parley_gateway.clients.wire import faults
 from parley_gateway.ports import HoldCall, TurnStore
-from parley_gateway.ranking import ranked
-from parley_kit.channel import Channels, Endpoints, attach
+from parley_kit.channel import attach
 from parley_kit.clock import Clock
-from parley_kit.faults import TimedOut, Unavailable
+from parley_kit.faults import Unavailable
 
 SAY_SECONDS = 3.0
 """A cache that hangs takes words until its window is full; a word that it does not take for so long will not be taken."""
@@ -33,9 +32,8 @@ Call = grpc.aio.StreamStreamCall[pb.HoldTurnRequest, pb.HoldTurnResponse]
 class CacheClient(TurnStore):
     """Calls the caches; a turn has its own first one, the same at every gateway, where its stop finds it too."""
 
-    def __init__(self, channels: Channels, endpoints: Endpoints, holder: str, clock: Clock) -> None:
-        self._channels, self._endpoints = channels, endpoints
-        self._holder, self._clock = holder, clock
+    def __init__(self, caches: Caches, holder: str, clock: Clock) -> None:
+        self._caches, self._holder, self._clock = caches, holder, clock
         self._heard_at = float("-inf")
         self._turnstiles: defaultdict[str, Turnstile] = defaultdict(Turnstile)
 
@@ -44,29 +42,16 @@ class CacheClient(TurnStore):
     def heard_at(self) -> float:
         return self._heard_at
 
-    @property
-    def reachable(self) -> bool:
-        """Whether a connection to a cache stands."""
-        ready = grpc.ChannelConnectivity.READY
-        return any(self._channels.channel(address).get_state() is ready for address in self._endpoints.addresses)
-
     @override
     def hold(self, turn_id: str, avoid: Sequence[str] = ()) -> HoldCall:
-        address = self._ranked(turn_id, avoid)[0]
+        address = self._caches.ranked(turn_id, avoid)[0]
         place = self._turnstiles[address].place()
         return HoldTurnCall(self._stub(address).HoldTurn, address, place, self._holder, self._heard)
 
     @override
     async def stop(self, turn_id: str, by: str) -> TurnState:
-        *first, last = self._ranked(turn_id, ())
-        for address in first:
-            with contextlib.suppress(Unavailable, TimedOut):
-                return await self._stop(address, turn_id, by)
-        return await self._stop(last, turn_id, by)
-
-    async def _stop(self, address: str, turn_id: str, by: str) -> TurnState:
-        with faults():
-            answer = await self._stub(address).StopTurn(pb.StopTurnRequest(turn_id=turn_id, by=by))
+        asked = pb.StopTurnRequest(turn_id=turn_id, by=by)
+        answer = await self._caches.ask(turn_id, lambda channel: TurnServiceStub(channel).StopTurn(asked))
         self._heard()
         return state_of(answer.state)
 
@@ -82,22 +67,10 @@ class CacheClient(TurnStore):
             finally:
                 call.cancel()
 
-        await attach(self._endpoints, body, clock=self._clock, what="cache")
-
-    def _ranked(self, turn_id: str, avoid: Sequence[str]) -> Sequence[str]:
-        """Return all caches, the best for a turn first: none that just broke, none that nobody can connect to."""
-        known = ranked(turn_id, self._endpoints.addresses)
-        if not known:
-            raise Unavailable("UNAVAILABLE", "No cache is known.")
-        broke = {address: order for order, address in enumerate(avoid, start=1)}
-        return sorted(known, key=lambda address: (broke.get(address, 0), self._lost(address)))
-
-    def _lost(self, address: str) -> bool:
-        state = self._channels.channel(address).get_state()
-        return state is grpc.ChannelConnectivity.TRANSIENT_FAILURE
+        await attach(self._caches.endpoints, body, clock=self._clock, what="cache")
 
     def _stub(self, address: str) -> TurnServiceStub:
-        return TurnServiceStub(self._channels.channel(address))
+        return TurnServiceStub(self._caches.channel(address))
 
     def _heard(self) -> None:
         self._heard_at = self._clock.monotonic()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from parley.cache.v1 import cache_pb2 as pb
-from parley_gateway.claims import PostedKind, Sharing, Source, TurnState
+from parley_gateway.claims import PostedKind, Source, TurnState
 from parley_gateway.model import Outcome
+from parley_gateway.terms import Sharing, Terms
 
 STATES: dict[TurnState, pb.TurnState.ValueType] = {
     TurnState.UNKNOWN: pb.TURN_STATE_UNSPECIFIED,
@@ -31,15 +32,15 @@ OUTCOMES: dict[Outcome, pb.Outcome.ValueType] = {
     Outcome.REFUSED: pb.OUTCOME_REFUSED,
     Outcome.ABANDONED: pb.OUTCOME_ABANDONED,
 }
-POLICIES: dict[Sharing, pb.CachePolicy] = {
-    Sharing.NOBODY: pb.CachePolicy(mode=pb.CACHE_MODE_NEVER, scope=pb.CACHE_SCOPE_GUILD),
-    Sharing.CHANNEL: pb.CachePolicy(mode=pb.CACHE_MODE_USE, scope=pb.CACHE_SCOPE_CHANNEL),
-    Sharing.GUILD: pb.CachePolicy(mode=pb.CACHE_MODE_USE, scope=pb.CACHE_SCOPE_GUILD),
-    Sharing.EVERYWHERE: pb.CachePolicy(mode=pb.CACHE_MODE_USE, scope=pb.CACHE_SCOPE_EVERYWHERE),
+SCOPES: dict[Sharing, pb.CacheScope.ValueType] = {
+    Sharing.CHANNEL: pb.CACHE_SCOPE_CHANNEL,
+    Sharing.GUILD: pb.CACHE_SCOPE_GUILD,
+    Sharing.EVERYWHERE: pb.CACHE_SCOPE_EVERYWHERE,
 }
 _STATE_OF = {code: state for state, code in STATES.items()}
 _SOURCE_OF = {code: source for source, code in SOURCES.items()}
 _KIND_OF = {code: kind for kind, code in KINDS.items()}
+SHARING_OF = {code: sharing for sharing, code in SCOPES.items()}
 
 
 def state_of(code: pb.TurnState.ValueType) -> TurnState:
@@ -52,9 +53,19 @@ def source_of(code: pb.Source.ValueType) -> Source:
     return _SOURCE_OF.get(code, Source.UNKNOWN)
 
 
+def policy_of(terms: Terms) -> pb.CachePolicy:
+    """Return who may share the answer, and whether a stored one will do."""
+    if terms.sharing is Sharing.NOBODY:
+        return pb.CachePolicy(mode=pb.CACHE_MODE_NEVER, scope=pb.CACHE_SCOPE_GUILD)
+    mode = pb.CACHE_MODE_REFRESH if terms.afresh else pb.CACHE_MODE_USE
+    return pb.CachePolicy(mode=mode, scope=SCOPES[terms.sharing])
+
+
 def sharing_of(policy: pb.CachePolicy) -> Sharing:
     """Return among whom an answer is shared; nobody where a newer cache tells of more than is known here."""
-    return next((sharing for sharing, known in POLICIES.items() if known == policy), Sharing.NOBODY)
+    if policy.mode not in (pb.CACHE_MODE_USE, pb.CACHE_MODE_REFRESH):
+        return Sharing.NOBODY
+    return SHARING_OF.get(policy.scope, Sharing.NOBODY)
 
 
 def kind_of(code: pb.PostedKind.ValueType) -> PostedKind | None:

@@ -8,7 +8,8 @@ from parley.cache.v1 import cache_pb2 as pb
 from parley_gateway import claims
 from parley_gateway.clients.cache_codes import kind_of, sharing_of, source_of, state_of
 from parley_gateway.clients.wire import moment
-from parley_gateway.model import Named, Prompt, Recent, Reference, RepliesTo, Said, Usage
+from parley_gateway.model import Attachment, Named, Prompt, Recent, Reference, RepliesTo, Rewind, Said, Usage
+from parley_gateway.terms import Terms
 
 UNKNOWN_MEMBER = "member"
 """Stands for the author of a message that was kept without one."""
@@ -32,20 +33,35 @@ def _opened(opened: pb.Opened) -> claims.Opened:
         attempt=opened.attempt,
         offset=opened.offset,
         started_by=opened.started_by,
-        window=tuple(_said(message) for message in opened.window),
-        posted=_posted(opened.posted),
+        window=tuple(said_of(message) for message in opened.window),
+        posted=posted_of(opened.posted),
         link=opened.link,
         revision=opened.revision,
     )
 
 
-def _said(message: pb.Message) -> Said:
+def said_of(message: pb.Message) -> Said:
+    """Return a message of a conversation."""
     if message.role == pb.ROLE_ASSISTANT:
-        return Said(message.text)
-    return Said(message.text, message.author_id or UNKNOWN_MEMBER, message.author_name)
+        return Said(message.text, turn_id=message.turn_id)
+    return Said(
+        message.text,
+        message.author_id or UNKNOWN_MEMBER,
+        message.author_name,
+        message.turn_id,
+        attachments_of(message.attachments),
+    )
 
 
-def _posted(posted: Iterable[pb.Posted]) -> tuple[claims.Posted, ...]:
+def attachments_of(attachments: Iterable[pb.Attachment]) -> tuple[Attachment, ...]:
+    """Return files by reference."""
+    return tuple(
+        Attachment(one.message_id, one.attachment_id, one.filename, one.content_type, one.size_bytes)
+        for one in attachments
+    )
+
+
+def posted_of(posted: Iterable[pb.Posted]) -> tuple[claims.Posted, ...]:
     """Return the messages that exist; kinds of a newer cache are left out."""
     known = ((kind_of(one.kind), one) for one in posted)
     return tuple(claims.Posted(kind, one.index, one.message_id) for kind, one in known if kind is not None)
@@ -80,17 +96,25 @@ def orphan_of(orphan: pb.Orphan) -> claims.Orphan:
     have = _have(opening.have) if opening.HasField("have") else None
     claimed = claims.Open(
         _prompt(opening),
-        opening.model,
-        opening.system_prompt,
-        opening.parameters.max_output_tokens,
+        _terms(opening),
         have,
-        sharing_of(opening.cache_policy),
     )
     return claims.Orphan(claimed, orphan.lease, state_of(orphan.state))
 
 
+def _terms(opening: pb.Open) -> Terms:
+    policy = opening.cache_policy
+    return Terms(
+        opening.model,
+        opening.system_prompt,
+        opening.parameters.max_output_tokens,
+        sharing_of(policy),
+        afresh=policy.mode == pb.CACHE_MODE_REFRESH,
+    )
+
+
 def _have(have: pb.Have) -> claims.Have:
-    posted = _posted(have.posted)
+    posted = posted_of(have.posted)
     return claims.Have(state_of(have.state), source_of(have.source), have.attempt, have.offset, posted, have.revision)
 
 
@@ -110,6 +134,11 @@ def _prompt(opening: pb.Open) -> Prompt:
         asked_at=asked_at,
         received_at=asked_at,
         traceparent=origin.traceparent,
+        attachments=attachments_of(opening.attachments),
+        interaction_token=origin.interaction_token,
+        rewinds=Rewind(opening.rewind_to, opening.expected_revision) if opening.rewind_to else None,
+        model=opening.model,
+        afresh=opening.cache_policy.mode == pb.CACHE_MODE_REFRESH,
     )
 
 

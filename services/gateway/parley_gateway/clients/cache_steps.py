@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley_gateway import claims
-from parley_gateway.clients.cache_codes import KINDS, OUTCOMES, POLICIES, SOURCES, STATES
+from parley_gateway.clients.cache_codes import KINDS, OUTCOMES, SOURCES, STATES, policy_of
 from parley_gateway.clients.wire import duration, timestamp
-from parley_gateway.model import Named, Prompt, Recent, Reference, RepliesTo, Usage
+from parley_gateway.model import Attachment, Named, Prompt, Recent, Reference, RepliesTo, Usage
 
 
 def request_of(step: claims.Step, holder: str) -> pb.HoldTurnRequest:
@@ -39,20 +39,35 @@ def _plain(step: claims.Renew | claims.End | claims.Release) -> pb.HoldTurnReque
 def _open(step: claims.Open, holder: str) -> pb.Open:
     return pb.Open(
         turn_id=step.prompt.turn_id,
-        conversation=_conversation(step.prompt.reference),
+        conversation=conversation_of(step.prompt.reference),
         origin=_origin(step.prompt),
         prompt=step.prompt.text,
-        model=step.model,
-        system_prompt=step.system_prompt,
-        parameters=pb.Parameters(max_output_tokens=step.max_output_tokens),
-        cache_policy=POLICIES[step.sharing],
+        attachments=[attachment_to(one) for one in step.prompt.attachments],
+        model=step.terms.model,
+        system_prompt=step.terms.system_prompt,
+        parameters=pb.Parameters(max_output_tokens=step.terms.max_output_tokens),
+        cache_policy=policy_of(step.terms),
         holder=holder,
         have=_have(step.have) if step.have is not None else None,
         reads_more=True,
+        rewind_to=step.prompt.rewinds.turn_id if step.prompt.rewinds else "",
+        expected_revision=step.prompt.rewinds.revision if step.prompt.rewinds else 0,
     )
 
 
-def _conversation(reference: Reference) -> pb.Conversation:
+def attachment_to(attachment: Attachment) -> pb.Attachment:
+    """Return a file's reference for the wire; its address there lives too short to be kept."""
+    return pb.Attachment(
+        message_id=attachment.message_id,
+        attachment_id=attachment.attachment_id,
+        filename=attachment.filename,
+        content_type=attachment.content_type,
+        size_bytes=attachment.size,
+    )
+
+
+def conversation_of(reference: Reference) -> pb.Conversation:
+    """Return how a conversation is named on the wire."""
     match reference:
         case Named(conversation_id):
             return pb.Conversation(id=conversation_id)
@@ -64,13 +79,14 @@ def _conversation(reference: Reference) -> pb.Conversation:
 
 def _origin(prompt: Prompt) -> pb.Origin:
     return pb.Origin(
-        kind=pb.ORIGIN_KIND_MESSAGE,
+        kind=pb.ORIGIN_KIND_MESSAGE if prompt.event == "MESSAGE_CREATE" else pb.ORIGIN_KIND_INTERACTION,
         guild_id=prompt.guild_id,
         channel_id=prompt.channel_id,
         message_id=prompt.message_id,
         author_id=prompt.author_id,
         author_name=prompt.author_name,
         locale=prompt.locale,
+        interaction_token=prompt.interaction_token,
         traceparent=prompt.traceparent,
         asked_at=timestamp(prompt.asked_at),
     )

@@ -1,4 +1,4 @@
-"""Discord's events, as prompts on one bounded queue and as clicks.
+"""Discord's events, as prompts on one bounded queue and as interactions.
 
 hikari starts a task for each event and listener, without order or bound; here an event is turned into a frozen value
 at once and waits in the queue.
@@ -8,40 +8,42 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 import hikari
 
 from parley_gateway import addressing
-from parley_gateway.addressing import Message, Rules
-from parley_gateway.model import Click, Prompt
+from parley_gateway.addressing import Rules
+from parley_gateway.discord.interactions import interaction_of
+from parley_gateway.discord.written import message_of
+from parley_gateway.interactions import Interaction
+from parley_gateway.model import Prompt
 from parley_gateway.ports import Observer
 from parley_kit.clock import Clock
 
 MESSAGE = "MESSAGE_CREATE"
-INTERACTION = "INTERACTION_CREATE"
 PEOPLE_WRITE = frozenset({hikari.MessageType.DEFAULT, hikari.MessageType.REPLY})
 _log = logging.getLogger(__name__)
 
 
 class Inbound:
-    """Listens. take_click: answers a click at once, since Discord waits 3 s for it."""
+    """Listens. take: answers an interaction at once, since Discord waits 3 s for it."""
 
     def __init__(
         self,
         prompts: asyncio.Queue[Prompt],
         rules: Callable[[], Awaitable[Rules]],
-        take_click: Callable[[Click], Awaitable[None]],
+        take: Callable[[Interaction], Awaitable[None]],
         observer: Observer,
         clock: Clock,
     ) -> None:
-        self._prompts, self._rules, self._take_click = prompts, rules, take_click
+        self._prompts, self._rules, self._take = prompts, rules, take
         self._observer, self._clock = observer, clock
 
     def listen(self, bot: hikari.GatewayBot) -> None:
         """Subscribe to what the bot hears."""
         bot.subscribe(hikari.MessageCreateEvent, self.on_message)
-        bot.subscribe(hikari.ComponentInteractionCreateEvent, self.on_click)
+        bot.subscribe(hikari.InteractionCreateEvent, self.on_interaction)
 
     async def on_message(self, event: hikari.MessageCreateEvent) -> None:
         """Put a message that is addressed to the bot on the queue."""
@@ -58,52 +60,8 @@ class Inbound:
             self._observer.event(MESSAGE, "dropped")
             _log.warning("inbound.full", extra={"turn": prompt.turn_id, "waiting": self._prompts.qsize()})
 
-    async def on_click(self, event: hikari.ComponentInteractionCreateEvent) -> None:
-        """Answer a press of a button."""
-        await self._take_click(click_of(event.interaction))
-
-
-def message_of(message: hikari.Message) -> Message:
-    """Return a message, as far as addressing needs it."""
-    replied = message.referenced_message if message.type is hikari.MessageType.REPLY else None
-    author = replied.author if replied is not None and isinstance(replied.author, hikari.User) else None
-    return Message(
-        message_id=str(message.id),
-        channel_id=str(message.channel_id),
-        guild_id=str(message.guild_id or ""),
-        author_id=str(message.author.id),
-        author_name=_name(message),
-        author_is_bot=message.author.is_bot or bool(message.webhook_id),
-        content=message.content or "",
-        mentions=_mentions(message),
-        replies_to=str(replied.id) if replied is not None else "",
-        replied_author_id=str(author.id) if author is not None else "",
-        sent_at=message.created_at,
-    )
-
-
-def _name(message: hikari.Message) -> str:
-    if message.member is not None:
-        return message.member.display_name
-    return message.author.global_name or message.author.username
-
-
-def _mentions(message: hikari.Message) -> Mapping[str, str]:
-    """Return who is mentioned, by id, with the name that others see."""
-    found = message.user_mentions or {}
-    return {str(user.id): user.global_name or user.username for user in found.values()}
-
-
-def click_of(interaction: hikari.ComponentInteraction) -> Click:
-    """Return a press; outside guilds nobody may manage messages."""
-    member = interaction.member
-    allowed = member.permissions if member is not None else hikari.Permissions.NONE
-    manage = hikari.Permissions.MANAGE_MESSAGES | hikari.Permissions.ADMINISTRATOR
-    return Click(
-        interaction_id=str(interaction.id),
-        token=interaction.token,
-        custom_id=interaction.custom_id,
-        user_id=str(interaction.user.id),
-        may_manage=bool(allowed & manage),
-        locale=str(interaction.locale),
-    )
+    async def on_interaction(self, event: hikari.InteractionCreateEvent) -> None:
+        """Answer what a member did."""
+        interaction = interaction_of(event.interaction)
+        if interaction is not None:
+            await self._take(interaction)

@@ -1,4 +1,4 @@
-"""What the bot does in Discord: typing, messages with their Stop button, answers to clicks."""
+"""What the bot does in Discord's channels: typing, messages with their buttons."""
 
 from __future__ import annotations
 
@@ -7,26 +7,38 @@ from collections.abc import Awaitable, Callable, Sequence
 import hikari
 from typing_extensions import override
 
-from parley_gateway import custom_ids, nonces
+from parley_gateway import nonces
+from parley_gateway.buttons import Action, Buttons, encode
 from parley_gateway.discord.calls import Calls
-from parley_gateway.discord.errors import ACKNOWLEDGED
-from parley_gateway.discord.routes import CALLBACK, FOLLOW_UP, MESSAGE, MESSAGES, TYPING
+from parley_gateway.discord.routes import MESSAGE, MESSAGES, TYPING
 from parley_gateway.discord.searches import Searches
 from parley_gateway.discord.typing import TypingSigns
+from parley_gateway.discord.uploads import answer_file
 from parley_gateway.messages import Answer, DeliveryError
-from parley_gateway.model import Click, Prompt
+from parley_gateway.model import Prompt
 from parley_gateway.ports import Discord, RestWatch
 from parley_gateway.texts import Key, Texts
 from parley_kit.clock import Clock
 
 PAGE = "p"
 """The kind in a page's nonce."""
+NOTIFICATION = "n"
+"""The kind in a notification's."""
+
+LABELS = {
+    Action.STOP: Key.STOP_BUTTON,
+    Action.REGENERATE: Key.REGENERATE_BUTTON,
+    Action.AFRESH: Key.AFRESH_BUTTON,
+    Action.CONTINUE: Key.CONTINUE_BUTTON,
+    Action.RETRY: Key.RETRY_BUTTON,
+    Action.ANEW: Key.ANEW_BUTTON,
+}
 
 Row = hikari.api.MessageActionRowBuilder
 
 
 class HikariDiscord(Discord):
-    """Discord through hikari's REST client. application_id, user_id: known when the bot is connected."""
+    """Discord through hikari's REST client. user_id: known when the bot is connected."""
 
     def __init__(
         self,
@@ -34,10 +46,9 @@ class HikariDiscord(Discord):
         calls: Calls,
         clock: Clock,
         *,
-        application_id: Callable[[], int],
         user_id: Callable[[], Awaitable[int]],
     ) -> None:
-        self._rest, self._calls, self._application_id = rest, calls, application_id
+        self._rest, self._calls = rest, calls
         self._searches = Searches(rest, calls, user_id)
         self._clock, self._signs = clock, TypingSigns()
 
@@ -55,43 +66,21 @@ class HikariDiscord(Discord):
             return  # a courtesy: what it announces comes, or fails with its own error
 
     @override
+    async def tell(self, user_id: str, text: str) -> bool:
+        async def work(watch: RestWatch) -> None:
+            channel = await self._rest.create_dm_channel(int(user_id))
+            message = await self._rest.create_message(channel.id, text)
+            watch.message(str(message.id))
+
+        try:
+            await self._calls.call("POST", MESSAGES, work)
+        except DeliveryError:
+            return False
+        return True
+
+    @override
     def messages(self, prompt: Prompt) -> Answer:
         return ChannelMessages(self._rest, self._calls, self._searches, prompt)
-
-    @override
-    async def acknowledge(self, click: Click) -> None:
-        await self._respond(click, hikari.ResponseType.DEFERRED_MESSAGE_UPDATE)
-
-    @override
-    async def answer_alone(self, click: Click, text: str, *, acknowledged: bool) -> None:
-        if acknowledged:
-            await self._follow_up(click, text)
-        else:
-            await self._respond(click, hikari.ResponseType.MESSAGE_CREATE, text)
-
-    async def _respond(self, click: Click, kind: hikari.ResponseType, text: str | None = None) -> None:
-        async def work(_: RestWatch) -> None:
-            try:
-                await self._rest.create_interaction_response(
-                    int(click.interaction_id),
-                    click.token,
-                    kind,
-                    hikari.UNDEFINED if text is None else text,
-                    flags=hikari.UNDEFINED if text is None else hikari.MessageFlag.EPHEMERAL,
-                )
-            except hikari.BadRequestError as error:
-                if error.code != ACKNOWLEDGED:
-                    raise
-
-        await self._calls.call("POST", CALLBACK, work)
-
-    async def _follow_up(self, click: Click, text: str) -> None:
-        async def work(_: RestWatch) -> None:
-            await self._rest.execute_webhook(
-                self._application_id(), click.token, text, flags=hikari.MessageFlag.EPHEMERAL
-            )
-
-        await self._calls.call("POST", FOLLOW_UP, work)
 
 
 class ChannelMessages(Answer):
@@ -102,15 +91,16 @@ class ChannelMessages(Answer):
         self._channel = int(prompt.channel_id)
 
     @override
-    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
         async def work(watch: RestWatch) -> str:
             message = await self._rest.create_message(
                 self._channel,
                 content,
                 nonce=nonces.of(self._prompt.turn_id, PAGE, index),
-                reply=int(self._prompt.message_id) if index == 0 else hikari.UNDEFINED,
+                reply=self._question() if index == 0 else hikari.UNDEFINED,
                 flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
-                components=self._components(stop_button=stop_button),
+                components=row_of(buttons, self._prompt.locale),
+                attachment=answer_file(file) if file else hikari.UNDEFINED,
                 mentions_everyone=False,
                 mentions_reply=False,
                 user_mentions=False,
@@ -122,14 +112,15 @@ class ChannelMessages(Answer):
         return await self._calls.call("POST", MESSAGES, work)
 
     @override
-    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
         async def work(watch: RestWatch) -> None:
             watch.message(message_id)
             await self._rest.edit_message(
                 self._channel,
                 int(message_id),
                 hikari.UNDEFINED if content is None else content,
-                components=self._components(stop_button=stop_button),
+                components=row_of(buttons, self._prompt.locale),
+                attachment=hikari.UNDEFINED if file is None else answer_file(file) if file else None,
                 mentions_everyone=False,
                 mentions_reply=False,
                 user_mentions=False,
@@ -147,14 +138,39 @@ class ChannelMessages(Answer):
         await self._calls.call("DELETE", MESSAGE, work)
 
     @override
+    async def notify(self, content: str) -> None:
+        async def work(watch: RestWatch) -> None:
+            message = await self._rest.create_message(
+                self._channel,
+                content,
+                nonce=nonces.of(self._prompt.turn_id, NOTIFICATION, 0),
+                flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
+                mentions_everyone=False,
+                mentions_reply=False,
+                user_mentions=[int(self._prompt.author_id)],
+                role_mentions=False,
+            )
+            watch.message(str(message.id))
+
+        await self._calls.call("POST", MESSAGES, work)
+
+    @override
     async def find(self) -> str:
+        if not self._prompt.message_id:
+            return ""
         return await self._searches.answer(self._channel, int(self._prompt.message_id))
 
-    def _components(self, *, stop_button: bool) -> Sequence[Row]:
-        if not stop_button:
-            return []
-        custom_id = custom_ids.encode(custom_ids.Stop(self._prompt.turn_id, self._prompt.author_id))
-        row = hikari.impl.MessageActionRowBuilder()
-        label = Texts(self._prompt.locale).render(Key.STOP_BUTTON)
-        row.add_interactive_button(hikari.ButtonStyle.SECONDARY, custom_id, label=label)
-        return [row]
+    def _question(self) -> hikari.UndefinedOr[int]:
+        return int(self._prompt.message_id) if self._prompt.message_id else hikari.UNDEFINED
+
+
+def row_of(buttons: Buttons, locale: str) -> Sequence[Row]:
+    """Return the buttons as Discord takes them, in a member's language."""
+    if not buttons:
+        return []
+    row, texts = hikari.impl.MessageActionRowBuilder(), Texts(locale)
+    for button in buttons:
+        row.add_interactive_button(
+            hikari.ButtonStyle.SECONDARY, encode(button), label=texts.render(LABELS[button.action])
+        )
+    return [row]

@@ -19,6 +19,11 @@ class Key(StrEnum):
     """Every sentence by its place in the catalogues: table, then name."""
 
     STOP_BUTTON = "reply.stop_button"
+    REGENERATE_BUTTON = "reply.regenerate_button"
+    AFRESH_BUTTON = "reply.afresh_button"
+    CONTINUE_BUTTON = "reply.continue_button"
+    RETRY_BUTTON = "reply.retry_button"
+    ANEW_BUTTON = "reply.anew_button"
     STOPPED = "reply.stopped"
     STOPPED_ALONE = "reply.stopped_alone"
     INTERRUPTED = "reply.interrupted"
@@ -29,6 +34,12 @@ class Key(StrEnum):
     REFUSAL_ALONE = "reply.refusal_alone"
     EMPTY = "reply.empty"
     MEMORY_SILENT = "reply.memory_silent"
+    REST_FOLLOWS = "reply.rest_follows"
+    WHOLE_IN_FILE = "reply.whole_in_file"
+    READY = "reply.ready"
+    STORED = "reply.stored"
+    SHARED = "reply.shared"
+    REWORDED = "reply.reworded"
 
     QUEUED_NEXT = "wait.queued_next"
     QUEUED = "wait.queued"
@@ -38,6 +49,12 @@ class Key(StrEnum):
     STOP_NOT_YOURS = "click.stop_not_yours"
     STOP_TOO_LATE = "click.stop_too_late"
     STOP_FAILED = "click.stop_failed"
+    NOT_YOURS = "click.not_yours"
+    ACT_FAILED = "click.failed"
+    FORGOTTEN = "click.forgotten"
+    GONE_ON = "click.gone_on"
+
+    NO_WRITING = "alone.no_writing"
 
     FAILED = "failure.alone"
     FAILED_PARTLY = "failure.partly"

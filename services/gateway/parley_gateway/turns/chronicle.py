@@ -76,8 +76,8 @@ class Chronicle:
         """Note that a message exists, or is gone."""
         self._hold.ledger.post(posted)
         self._hold.changed()
-        pages = [one for one in self._hold.ledger.posted if one.kind is PostedKind.PAGE]
-        ids = tuple(page.message_id for page in sorted(pages, key=lambda page: page.index))
+        pages = {one.index: one.message_id for one in self._hold.ledger.posted if one.kind is not PostedKind.NOTICE}
+        ids = tuple(pages[index] for index in sorted(pages))
         self._show(replace(self._view, message_ids=ids))
 
     def edited(self, kind: str, outcome: str, took: float, staleness: float | None) -> None:

@@ -7,8 +7,8 @@ import logging
 from datetime import timedelta
 
 from parley_gateway import conversation
-from parley_gateway.claims import Broke, Cut, Opened, Result, TextEnd
-from parley_gateway.model import Prompt, Request, Usage
+from parley_gateway.claims import Broke, Cut, Open, Opened, Result, TextEnd
+from parley_gateway.model import Request, Usage
 from parley_gateway.ports import TurnWatch
 from parley_gateway.texts import Key, Texts
 from parley_gateway.turns.chronicle import Chronicle
@@ -23,9 +23,10 @@ _log = logging.getLogger(__name__)
 class Lead:
     """Produces for one turn; a `Sink`."""
 
-    def __init__(self, room: Room, prompt: Prompt, reply: Reply, chronicle: Chronicle, watch: TurnWatch) -> None:
-        self._room, self._prompt, self._reply = room, prompt, reply
-        self._chronicle, self._watch, self._texts = chronicle, watch, Texts(prompt.locale)
+    def __init__(self, room: Room, opening: Open, reply: Reply, chronicle: Chronicle, watch: TurnWatch) -> None:
+        self._room, self._prompt, self._terms = room, opening.prompt, opening.terms
+        self._reply, self._chronicle, self._watch = reply, chronicle, watch
+        self._texts = Texts(opening.prompt.locale)
         self._attempt = 0
         self._work: asyncio.Task[None] | None = None
         self.result: Result | None = None
@@ -57,15 +58,15 @@ class Lead:
             await asyncio.wait({self._work})
 
     def _request(self, opened: Opened) -> Request:
-        settings = self._room.settings
+        terms = self._terms
         return Request(
             turn_id=self._prompt.turn_id,
             conversation_id=opened.conversation_id,
-            model=settings.model,
-            system=(settings.system_prompt,),
+            model=terms.model,
+            system=(terms.system_prompt,),
             lines=conversation.lines(opened.window, opened.started_by, self._prompt),
-            max_output_tokens=settings.max_output_tokens,
-            deadline=timedelta(seconds=settings.produce.whole),
+            max_output_tokens=terms.max_output_tokens,
+            deadline=timedelta(seconds=self._room.settings.produce.whole),
         )
 
     async def _produce(self, request: Request) -> None:

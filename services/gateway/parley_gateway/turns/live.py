@@ -10,7 +10,6 @@ from parley_gateway.model import Prompt
 from parley_gateway.turns.room import Room
 from parley_gateway.turns.turn import Turn
 
-MESSAGE = "MESSAGE_CREATE"
 _log = logging.getLogger(__name__)
 
 
@@ -50,6 +49,15 @@ class Turns:
             turn.stop(by)
         return turn is not None
 
+    def withdraw(self, message_ids: frozenset[str]) -> None:
+        """End the turns held here whose question or answer is among deleted messages."""
+        for turn in filter(None, self._live.values()):
+            turn.withdraw(message_ids)
+
+    def reword(self, message_id: str, text: str) -> bool:
+        """Note new words of a question; False when no turn held here can take them any more."""
+        return any(turn.reword(message_id, text) for turn in filter(None, self._live.values()))
+
     @property
     def _standing_by(self) -> int:
         return sum(turn is not None and turn.standing_by for turn in self._live.values())
@@ -87,7 +95,7 @@ class Turns:
     def _begin(self, prompt: Prompt, orphan: Orphan | None = None) -> None:
         """Begin a turn, unless it is held here already or this gateway is about to end: a sibling has it then."""
         if self._closed or self._tasks is None or prompt.turn_id in self._live:
-            self._room.observer.event(MESSAGE, "ignored")
+            self._room.observer.event(prompt.event, "ignored")
             return
         self._live[prompt.turn_id] = None
         self._tasks.create_task(self._answer(prompt, orphan), name=f"turn {prompt.turn_id}")
@@ -98,16 +106,16 @@ class Turns:
         try:
             adopted = orphan is not None
             if not await self._our_move(prompt, adopted=adopted):
-                room.observer.event(MESSAGE, "ignored")
+                room.observer.event(prompt.event, "ignored")
                 return
             async with asyncio.timeout(room.settings.life):
-                with room.observer.turn(prompt, MESSAGE, adopted=adopted) as watch:
+                with room.observer.turn(prompt, prompt.event, adopted=adopted) as watch:
                     turn = self._live[prompt.turn_id] = Turn(room, prompt, watch, orphan)
                     await turn.run()
-            room.observer.event(MESSAGE, "handled")
+            room.observer.event(prompt.event, "handled")
         except Exception:  # noqa: BLE001 — told in the log; one turn must not end the others
             _log.exception("turn.failed", extra={"turn": prompt.turn_id})
-            self._room.observer.event(MESSAGE, "failed")
+            self._room.observer.event(prompt.event, "failed")
         finally:
             del self._live[prompt.turn_id]
             self._change.set()

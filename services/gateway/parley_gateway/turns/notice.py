@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.messages import DeliveryError, Messages
 
 
 class Notice:
     """The notice of one turn. It is page 0 by its nonce, so that notice and answer are never two messages."""
 
-    def __init__(self, messages: Messages, posted: Callable[[str], None]) -> None:
-        self._messages, self._posted = messages, posted
+    def __init__(self, messages: Messages, buttons: Buttons, posted: Callable[[str], None]) -> None:
+        self._messages, self._buttons, self._posted = messages, buttons, posted
         self._wanted = ""
         self._shown = ""
         self._closed = False
@@ -47,9 +48,9 @@ class Notice:
         """A notice that Discord does not take is no loss: the answer follows, or its own error."""
         try:
             if self.message_id:
-                await self._messages.edit(self.message_id, text, stop_button=True)
+                await self._messages.edit(self.message_id, text, buttons=self._buttons)
             else:
-                self.message_id = await self._messages.create(0, text, stop_button=True)
+                self.message_id = await self._messages.create(0, text, buttons=self._buttons)
                 self._posted(self.message_id)
         except DeliveryError:
             return

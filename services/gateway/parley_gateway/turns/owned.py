@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.messages import Gone, Messages
 from parley_gateway.turns.hold import Hold
 
@@ -13,20 +14,26 @@ class OwnedMessages(Messages):
 
     def __init__(self, messages: Messages, hold: Hold) -> None:
         self._messages, self._hold = messages, hold
+        self._removed: set[str] = set()
+
+    def removed(self, message_id: str) -> bool:
+        """Whether it was this turn that deleted a message, or is about to: Discord tells of that like of any other."""
+        return message_id in self._removed
 
     @override
-    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
         await self._own()
-        return await self._messages.create(index, content, stop_button=stop_button)
+        return await self._messages.create(index, content, buttons=buttons, file=file)
 
     @override
-    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
         await self._own()
-        await self._messages.edit(message_id, content, stop_button=stop_button)
+        await self._messages.edit(message_id, content, buttons=buttons, file=file)
 
     @override
     async def remove(self, message_id: str) -> None:
         await self._own()
+        self._removed.add(message_id)
         await self._messages.remove(message_id)
 
     async def _own(self) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.claims import Posted, PostedKind, Refused, Result
 from parley_gateway.delivery import Delivered, Delivery
-from parley_gateway.edits import Adopted, Create, Edit, Ending, FailureKind, Remove
+from parley_gateway.edits import Adopted, Create, Edit, Ending, FailureKind, Remove, Replace
+from parley_gateway.layout import Layout, Lengthy
 from parley_gateway.messages import Messages
 from parley_gateway.pacer import Pacer
 from parley_gateway.relay import Cadence, Relay
@@ -40,14 +42,19 @@ class ReplyWatch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a reply appears. typing: shows once that the bot types. calls: outlives the reply."""
+    """Where a reply appears. buttons: under it while it grows. typing: shows once that the bot types. calls: outlives it.
+
+    numbered: its messages are.
+    """
 
     messages: Messages
+    buttons: Buttons
     typing: Callable[[], Awaitable[None]]
     pacer: Pacer
     clock: Clock
     calls: asyncio.TaskGroup
     cadence: Cadence = field(default_factory=Cadence)
+    numbered: bool = False
 
 
 class Reply:
@@ -55,7 +62,7 @@ class Reply:
 
     def __init__(self, stage: Stage, verdict: Verdict, watch: ReplyWatch) -> None:
         self._stage, self._verdict, self._watch = stage, verdict, watch
-        self._notice = Notice(stage.messages, self._noticed)
+        self._notice = Notice(stage.messages, stage.buttons, self._noticed)
         self._ages = Ages()
         self._attempt = 1
         self._adopted = Adopted()
@@ -63,16 +70,16 @@ class Reply:
         self._ending: Ending | None = None
         self._delivery: Delivery | None = None
         self._seen = asyncio.Event()
+        self._talked = self._abandoned = False
 
     # --- what the turn says
 
-    def adopt(self, pages: Sequence[str], notice: str, length: int, *, certain: bool) -> None:
-        """Go on in messages that stand already. length: text in them, in code points, as far as known.
-
-        certain: there are no others; else a create may find, by its nonce, one that nobody noted.
-        """
-        self._adopted = Adopted(tuple(pages), length, certain=certain)
+    def adopt(self, adopted: Adopted, notice: str) -> None:
+        """Go on in messages that stand already; notice: that stands alone."""
+        self._adopted = adopted
         self._notice.adopt(notice)
+        if adopted.former:
+            self._notice.close()
 
     def notice(self, text: str) -> None:
         """Show a notice, as long as no page stands."""
@@ -81,6 +88,7 @@ class Reply:
 
     def feed(self, text: str) -> None:
         """Show a piece of text."""
+        self._talked = True
         self._ages.fed(text, self._stage.clock.monotonic())
         if self._delivery is not None:
             self._delivery.feed(text)
@@ -98,10 +106,18 @@ class Reply:
 
     def finish(self, result: Result | Refused) -> None:
         """End the reply in the words of how its text ended; the first end counts."""
-        ending = self._verdict.of(result, self._stage.clock.now())
+        ending = self._verdict.of(result, self._stage.clock.now(), talked=self._talked)
         self._ending = self._ending or ending
         if self._delivery is not None:
             self._delivery.finish(ending)
+        else:
+            self._notice.close()
+
+    def abandon(self) -> None:
+        """Show nothing more: what it answers is gone."""
+        self._abandoned = True
+        if self._delivery is not None:
+            self._delivery.abandon()
         else:
             self._notice.close()
 
@@ -137,6 +153,8 @@ class Reply:
         self._early.clear()
         if self._ending is not None:
             delivery.finish(self._ending)
+        if self._abandoned:
+            delivery.abandon()
         return delivery
 
     def _noticed(self, message_id: str) -> None:
@@ -144,12 +162,19 @@ class Reply:
 
     def _relay(self) -> Relay:
         return Relay(
-            interrupted=self._verdict.endings.interrupted(),
-            rejected=self._verdict.endings.rejected(),
+            interrupted=self._verdict.interrupted(),
+            rejected=self._verdict.rejected(),
+            layout=self._layout(),
             attempt=self._attempt,
             adopted=self._adopted,
             cadence=self._stage.cadence,
         )
+
+    def _layout(self) -> Layout:
+        stage, endings = self._stage, self._verdict.endings
+        most = stage.cadence.most_pages
+        lengthy = Lengthy(most, endings.rest_follows(), endings.whole_in_file()) if most else None
+        return Layout(stage.buttons, lengthy, stage.numbered)
 
     async def _type(self) -> None:
         """Type at once and again until text can be seen; a notice says it better."""
@@ -164,17 +189,28 @@ class _Watcher:
 
     def __init__(self, watch: ReplyWatch, ages: Ages, seen: asyncio.Event, clock: Clock) -> None:
         self._watch, self._ages, self._seen, self._clock = watch, ages, seen, clock
+        self._files: frozenset[int] = frozenset()
 
     def accepted(self, edit: Edit, message_id: str, took: float) -> None:
         if isinstance(edit, Remove):
             self._watch.posted(Posted(PostedKind.PAGE, edit.index, ""))
+            self._watch.posted(Posted(PostedKind.FILE, edit.index, ""))
             self._watch.edited("remove", "accepted", took, None)
             return
-        self._watch.posted(Posted(PostedKind.PAGE, edit.index, message_id))
+        self._posted(edit, message_id)
         if edit.index == 0:
             self._watch.posted(Posted(PostedKind.NOTICE, 0, ""))
         staleness = self._ages.shown(edit.covers, self._clock.monotonic())
         self._watch.edited(_kind(edit), "accepted", took, staleness)
+
+    def _posted(self, edit: Create | Replace, message_id: str) -> None:
+        """Tell what the message is now; first that it is something, so that nobody sees it as nothing."""
+        if isinstance(edit, Replace) and edit.file is None and edit.index in self._files:
+            return
+        kinds = (PostedKind.FILE, PostedKind.PAGE) if edit.file else (PostedKind.PAGE, PostedKind.FILE)
+        self._watch.posted(Posted(kinds[0], edit.index, message_id))
+        self._watch.posted(Posted(kinds[1], edit.index, ""))
+        self._files = self._files - {edit.index} if kinds[0] is PostedKind.PAGE else self._files | {edit.index}
 
     def refused(self, edit: Edit, kind: FailureKind) -> None:
         self._watch.edited(_kind(edit), kind.value, 0.0, None)

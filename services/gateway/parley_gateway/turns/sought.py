@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from typing_extensions import override
 
+from parley_gateway.buttons import Buttons
 from parley_gateway.messages import Answer, DeliveryError, Messages
 
 
@@ -28,15 +29,15 @@ class SoughtMessages(Messages):
             await self._find()
 
     @override
-    async def create(self, index: int, content: str, *, stop_button: bool) -> str:
+    async def create(self, index: int, content: str, *, buttons: Buttons, file: str = "") -> str:
         if index == 0 and (found := await self._find()):
-            await self._messages.edit(found, content, stop_button=stop_button)
+            await self._messages.edit(found, content, buttons=buttons, file=file)
             return found
-        return await self._messages.create(index, content, stop_button=stop_button)
+        return await self._messages.create(index, content, buttons=buttons, file=file)
 
     @override
-    async def edit(self, message_id: str, content: str | None, *, stop_button: bool) -> None:
-        await self._messages.edit(message_id, content, stop_button=stop_button)
+    async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
+        await self._messages.edit(message_id, content, buttons=buttons, file=file)
 
     @override
     async def remove(self, message_id: str) -> None:

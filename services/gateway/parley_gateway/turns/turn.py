@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 
+from parley_gateway.buttons import Action, Button
 from parley_gateway.claims import (
     Adopt,
     Broke,
@@ -24,9 +26,12 @@ from parley_gateway.claims import (
     Whole,
 )
 from parley_gateway.delivery import Delivered
-from parley_gateway.edits import Standing
+from parley_gateway.edits import Adopted, Standing
+from parley_gateway.endings import Endings
+from parley_gateway.messages import DeliveryError
 from parley_gateway.model import Outcome, Prompt
 from parley_gateway.model import Stage as Place
+from parley_gateway.offers import Offers
 from parley_gateway.ports import TurnWatch
 from parley_gateway.texts import Key, Texts
 from parley_gateway.turns.chronicle import Chronicle
@@ -61,21 +66,27 @@ class Turn:
     def __init__(self, room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None = None) -> None:
         self._room, self._prompt, self._watch, self._orphan = room, prompt, watch, orphan
         self._texts = Texts(prompt.locale)
-        self._verdict = Verdict(self._texts, watch.reference)
+        self._offers = Offers(prompt.turn_id, prompt.author_id, prompt.message_id)
+        self._verdict = Verdict(self._texts, watch.reference, self._offers)
+        opening = _opening(room, prompt, watch, orphan)
         self._hold = Hold(
             room.store,
-            _opening(room, prompt, watch, orphan),
+            opening,
             room.clock,
             adopt=_adoption(orphan),
             limits=room.settings.hold,
         )
         self._standby = Standby(prompt, self._hold, room.siblings, room.clock)
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
-        self._sought = SoughtMessages(room.discord.messages(prompt), self._doubtful)
+        self._answer = room.discord.messages(prompt)
+        self._sought = SoughtMessages(self._answer, self._doubtful)
+        self._owned = OwnedMessages(self._sought, self._hold)
         self._reply = Reply(self._stage(), self._verdict, self._chronicle)
-        self._lead = Lead(room, prompt, self._reply, self._chronicle, watch)
+        self._lead = Lead(room, opening, self._reply, self._chronicle, watch)
         self._result: Result | Refused | None = None
-        self._began = False
+        self._began = asyncio.Event()
+        self._turned_away: Refused | None = None
+        self._question_gone = False
         self._looking: asyncio.Task[None] | None = None
         self._left = asyncio.Event()
         self._releasing = False
@@ -90,6 +101,23 @@ class Turn:
         """Hand the turn over: write nothing more, give the lease back."""
         self._releasing = True
         self._left.set()
+
+    def withdraw(self, gone: frozenset[str]) -> None:
+        """End the turn if its question, or a message of its answer that it did not remove itself, was deleted.
+
+        Without its question the answer goes too.
+        """
+        pages = {one.message_id for one in self._hold.ledger.posted if not self._owned.removed(one.message_id)}
+        self._question_gone = self._question_gone or self._prompt.message_id in gone
+        if self._question_gone or pages & gone:
+            self._reply.abandon()
+
+    def reword(self, message_id: str, text: str) -> bool:
+        """Note that its question has other words now; False when it is another's, or the end is being said already."""
+        if message_id != self._prompt.message_id or self._reply.finished:
+            return False
+        self._offers.reworded = text != self._prompt.text
+        return True
 
     @property
     def standing_by(self) -> bool:
@@ -108,6 +136,8 @@ class Turn:
             delivered = await self._delivered(replying)
             if delivered is not None:
                 await self._conclude(delivered)
+            elif self._turned_away is not None:
+                await self._turn_away(self._turned_away, replying)
             else:
                 await self._leave(replying)
             await ended(holding, replying, listening, claiming, *filter(None, [self._looking]))
@@ -117,6 +147,10 @@ class Turn:
         if self._orphan is not None or await self._hold.first_word() or not await self._standby.our_turn():
             return
         self._watch.trouble(Trouble.CACHE_SILENT.name, TABLE[Trouble.CACHE_SILENT].act.name)
+        if self._prompt.rewinds is not None:  # what it replaces only the cache knows
+            await self._whisper(Key.ACT_FAILED)
+            self._hold.give_up()
+            return
         self._hold.go_alone()
         self._hold.news.put_nowait(Turned(Opened("", Source.LEAD, 1), anew=True))
 
@@ -132,11 +166,64 @@ class Turn:
     async def _conclude(self, delivered: Delivered) -> None:
         """Tell the outcome; go on producing for others who read along; wait until the cache knows all."""
         outcome, reason = self._outcome(delivered.standing)
+        if outcome is Outcome.ANSWERED and self._took_long():
+            await self._notify(delivered.message_ids[0])
         self._chronicle.ended(outcome, reason, delivered.shown_offset)
+        if self._question_gone:
+            await self._remove_all()
+        else:
+            await self._tell_apart(delivered.standing)
         if self._lead.running and not self._hold.ledger.claimed:
             await self._lead.cut()
         await self._lead.finished()
         await self._told_within(self._room.settings.settle)
+
+    def _took_long(self) -> bool:
+        after = self._room.settings.notify
+        return 0 < after < (self._room.clock.now() - self._prompt.asked_at).total_seconds()
+
+    async def _notify(self, message_id: str) -> None:
+        """Tell the asker by a message of its own, since edits notify nobody. The cache hears of the end only then: an
+        adopter tells it again if need be, and Discord takes the two for one.
+        """
+        asker, answer = f"<@{self._prompt.author_id}>", _link(self._prompt, message_id)
+        with contextlib.suppress(DeliveryError):  # a courtesy: the answer stands
+            await self._answer.notify(self._texts.render(Key.READY, asker=asker, answer=answer))
+
+    async def _remove_all(self) -> None:
+        """Leave nothing of the answer; what Discord does not remove now, the next who hears of it tries again."""
+        for posted in self._hold.ledger.posted:
+            with contextlib.suppress(DeliveryError):
+                await self._owned.remove(posted.message_id)
+
+    async def _tell_apart(self, standing: Standing) -> None:
+        """Tell the member by another way what Discord does not take where it belongs."""
+        if standing is Standing.FORBIDDEN and self._prompt.guild_id:
+            words = self._texts.render(Key.NO_WRITING, channel=self._prompt.channel_id)
+            await self._room.discord.tell(self._prompt.author_id, words)
+        if standing in (Standing.ABANDONED, Standing.FORBIDDEN):
+            await self._whisper(Key.ACT_FAILED)
+
+    async def _turn_away(self, refused: Refused, replying: asyncio.Task[Delivered]) -> None:
+        """Leave the answer that stands as it is; only whoever wanted another one is told why there is none."""
+        await ended(replying)
+        self._chronicle.ended(Outcome.REFUSED, refused.reason, 0)
+        await self._whisper(refused)
+        await self._told_within(self._room.settings.settle)
+
+    async def _whisper(self, said: Key | Refused, **placeholders: object) -> None:
+        """Tell whoever pressed, in their language; nobody if this turn began otherwise."""
+        turn_id = self._prompt.turn_id
+        texts = self._room.whispers.texts(turn_id)
+        if texts is None:
+            return
+        if isinstance(said, Key):
+            words = texts.render(said, reference=self._watch.reference, **placeholders)
+        elif said.reason == "STALE":
+            words = texts.render(Key.GONE_ON)
+        else:
+            words = Endings(texts, self._watch.reference).cause(said.reason, said.free_at)
+        await self._room.whispers.tell(turn_id, words)
 
     async def _leave(self, replying: asyncio.Task[Delivered]) -> None:
         await ended(replying)
@@ -172,7 +259,10 @@ class Turn:
             case StopRequested():
                 await self._stop(news)
             case Queued(position):
-                self._queue(position)
+                await self._queue(position)
+            case Refused() if self._prompt.rewinds is not None:
+                self._turned_away = news
+                self._left.set()
             case Refused():
                 self._finish(news)
             case Lost():
@@ -184,11 +274,12 @@ class Turn:
         """Begin to lead or to follow; a stream that was only opened again changes nothing."""
         opened = turned.opened
         self._chronicle.opened(opened)
+        self._offers.source, self._offers.revision = opened.source, opened.revision
         if not turned.anew:
             return
         self._verdict.without_memory = not opened.conversation_id  # only what we begin alone has none
         await self._lead.quit()
-        if self._began:
+        if self._began.is_set():
             self._reply.restart(opened.attempt)
         else:
             self._begin(opened)
@@ -201,19 +292,29 @@ class Turn:
             self._lead.start(opened, tasks)
 
     def _begin(self, opened: Opened) -> None:
-        self._began = True
+        self._began.set()
         self._reply.restart(opened.attempt)
-        pages = sorted((one for one in opened.posted if one.kind is PostedKind.PAGE), key=lambda page: page.index)
+        # the message that becomes a file is for a moment known as both
+        pages = {one.index: one.message_id for one in opened.posted if one.kind is not PostedKind.NOTICE}
         notice = next((one.message_id for one in opened.posted if one.kind is PostedKind.NOTICE), "")
         have = self._orphan.opening.have if self._orphan is not None else None
         if opened.posted or self._doubtful():
             # What a dead gateway had on its way may have arrived without anybody noting it.
             length, certain = have.offset if have is not None else 0, not self._doubtful()
-            self._reply.adopt([page.message_id for page in pages], notice, length, certain=certain)
+            self._reply.adopt(self._adopted([pages[index] for index in sorted(pages)], length, certain=certain), notice)
 
-    def _queue(self, position: int) -> None:
+    def _adopted(self, pages: list[str], length: int, *, certain: bool) -> Adopted:
+        rewinds = self._prompt.rewinds
+        former = rewinds is not None and bool(pages) and not length
+        answered = former and rewinds is not None and rewinds.answered
+        return Adopted(tuple(pages), length, certain=certain, former=former, answered=answered)
+
+    async def _queue(self, position: int) -> None:
         self._chronicle.stage(Place.QUEUED)
         key = Key.QUEUED_NEXT if position <= 1 else Key.QUEUED
+        if self._prompt.rewinds is not None:  # the answer that stands is left as it is until this one begins
+            await self._whisper(key, position=position)
+            return
         self._reply.notice(self._texts.render(key, position=position))
 
     async def _stop(self, wish: StopRequested) -> None:
@@ -246,18 +347,22 @@ class Turn:
 
     async def _type(self) -> None:
         """Show the sign; who does not go first shows none before the turn is its own."""
+        if self._prompt.rewinds is not None:
+            await self._began.wait()
         if (self._orphan is None and self._standby.first) or await self._hold.own():
             await self._room.discord.typing(self._prompt.channel_id)
 
     def _stage(self) -> Stage:
         room, prompt = self._room, self._prompt
         return Stage(
-            messages=OwnedMessages(self._sought, self._hold),
+            messages=self._owned,
+            buttons=(Button(Action.STOP, prompt.turn_id, prompt.author_id),),
             typing=self._type,
             pacer=room.pacers.of(prompt.channel_id, room.clock.monotonic()),
             clock=room.clock,
             calls=room.calls,
             cadence=room.settings.cadence,
+            numbered=room.numbered(prompt),
         )
 
 
@@ -265,18 +370,15 @@ def _opening(room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None
     """Return the claim; an orphan keeps the terms that it was claimed on."""
     if orphan is not None:
         return orphan.opening
-    settings = room.settings
-    return Open(
-        replace(prompt, traceparent=watch.traceparent),
-        settings.model,
-        settings.system_prompt,
-        settings.max_output_tokens,
-        sharing=settings.sharing,
-    )
+    return Open(replace(prompt, traceparent=watch.traceparent), room.terms(prompt))
 
 
 def _adoption(orphan: Orphan | None) -> Adopt | None:
     return Adopt(orphan.opening.prompt.turn_id, orphan.lease) if orphan is not None else None
+
+
+def _link(prompt: Prompt, message_id: str) -> str:
+    return f"https://discord.com/channels/{prompt.guild_id or '@me'}/{prompt.channel_id}/{message_id}"
 
 
 async def _expire(room: Room, seconds: float) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from parley_gateway.claims import Broke, Cut, Refused, Result, Whole
+from parley_gateway.claims import Broke, Cut, Refused, Result, Source, Whole
 from parley_gateway.edits import Ending
 from parley_gateway.endings import Endings
-from parley_gateway.texts import Texts
+from parley_gateway.offers import Offers
+from parley_gateway.texts import Key, Texts
+
+ORIGINS = {Source.STORED: Key.STORED, Source.FOLLOW: Key.SHARED}
+"""What is said of a text that was not made for this question."""
 
 
 @dataclass(slots=True)
@@ -17,6 +21,7 @@ class Verdict:
 
     texts: Texts
     reference: str
+    offers: Offers
     without_memory: bool = False
 
     @property
@@ -24,14 +29,37 @@ class Verdict:
         """The words."""
         return Endings(self.texts, self.reference or "-")
 
-    def of(self, result: Result | Refused, now: datetime) -> Ending:
-        """Return the ending for how the text ended, or why there is none."""
+    def of(self, result: Result | Refused, now: datetime, *, talked: bool = True) -> Ending:
+        """Return the ending for how the text ended, or why there is none. talked: there is text."""
+        ending = replace(self._words(result, now), buttons=self.offers.under(result, talked=talked))
+        return self._with_change(ending)
+
+    def interrupted(self) -> Ending:
+        """Return the ending for a Discord that could not be reached."""
+        return replace(self.endings.interrupted(), buttons=self.offers.failed())
+
+    def rejected(self) -> Ending:
+        """Return the ending for a text that Discord refuses."""
+        return replace(self.endings.rejected(), buttons=self.offers.failed())
+
+    def _words(self, result: Result | Refused, now: datetime) -> Ending:
         match result:
             case Whole(stop_reason):
-                return self.endings.complete(stop_reason, memory_silent=self.without_memory)
+                return self.endings.complete(stop_reason, self._notes())
             case Cut():
                 return self.endings.stopped()
             case Broke(reason, _, retry_after):
                 return self.endings.failed(reason, now + retry_after if retry_after else None)
             case Refused(reason, free_at):
                 return self.endings.failed(reason, free_at)
+
+    def _notes(self) -> list[Key]:
+        notes = [Key.MEMORY_SILENT] if self.without_memory else []
+        return notes + ([ORIGINS[self.offers.source]] if self.offers.source in ORIGINS else [])
+
+    def _with_change(self, ending: Ending) -> Ending:
+        """Say that the question was changed, where its button stands."""
+        if not (self.offers.reworded and ending.buttons):
+            return ending
+        words = self.texts.render(Key.REWORDED)
+        return replace(ending, note=f"{ending.note}\n{words}".strip(), alone=f"{ending.alone}\n{words}")

@@ -99,7 +99,7 @@ class ConversationServiceServicer:
 
     def RemoveTurn(self, request, context):
         """RemoveTurn takes a question and its answer out of its conversation, as if they had never been; a turn that
-        still runs is stopped. Once more changes nothing.
+        still runs is stopped. Once more changes nothing. A turn that was rewound stands for the one that came in its place.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -29,7 +29,7 @@ class ConversationServiceStub:
     """ExportConversation streams all that is remembered, oldest first. ABORTED: it changed meanwhile; export it again."""
     RemoveTurn: _aio.UnaryUnaryMultiCallable[_conversations_pb2.RemoveTurnRequest, _conversations_pb2.RemoveTurnResponse]
     """RemoveTurn takes a question and its answer out of its conversation, as if they had never been; a turn that
-    still runs is stopped. Once more changes nothing.
+    still runs is stopped. Once more changes nothing. A turn that was rewound stands for the one that came in its place.
     """
     FindTurn: _aio.UnaryUnaryMultiCallable[_conversations_pb2.FindTurnRequest, _conversations_pb2.FindTurnResponse]
     """FindTurn tells of a question and its answer, for as long as its conversation is remembered: what a button needs that
@@ -79,7 +79,7 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_conversations_pb2.RemoveTurnRequest, _abc.Awaitable[_conversations_pb2.RemoveTurnResponse]],
     ) -> _abc.Awaitable[_conversations_pb2.RemoveTurnResponse]:
         """RemoveTurn takes a question and its answer out of its conversation, as if they had never been; a turn that
-        still runs is stopped. Once more changes nothing.
+        still runs is stopped. Once more changes nothing. A turn that was rewound stands for the one that came in its place.
         """
 
     @_abc_1.abstractmethod

@@ -14,6 +14,7 @@ from parley_cache.store.drawers import Drawers
 from parley_cache.store.redis import names
 from parley_cache.store.redis.cells import KINDS, Kept
 from parley_cache.store.redis.draft import Draft
+from parley_cache.store.redis.names import PREFIX
 from parley_cache.store.redis.reads import NotRead, Read, Reads
 
 R = TypeVar("R")
@@ -51,12 +52,8 @@ class RedisDrawers(Draft, Drawers):
         self._ends(key, math.inf)
 
     def drop_ended(self, key: str) -> None:
-        """Forget the record of a cell if its time is over."""
-        kept: Kept | None = self._cell(key)
-        if kept is not None and kept.until <= self.now:
-            self._put(key, None)
-        if kept is None or kept.until <= self.now:
-            self._do("ZREM", names.ENDS, key)
+        """Forget the record of a cell if its time is over; unread, since this process may not know its kind."""
+        self._do("DROPENDED", key, PREFIX + names.ENDS, key, self.now)
 
     def _ends(self, key: str, until: float) -> None:
         former = self._former(key)

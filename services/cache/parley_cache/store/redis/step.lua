@@ -37,6 +37,15 @@ local commands = {
       redis.call('DEL', key)
     end
   end,
+  -- drops a record unless it has got more time meanwhile, which stands behind its version
+  DROPENDED = function(key, ends, name, now)
+    local cell = redis.call('GET', key)
+    if cell and struct.unpack('>d', cell, 9) > tonumber(now) then
+      return
+    end
+    redis.call('DEL', key)
+    redis.call('ZREM', ends, name)
+  end,
 }
 
 local readers = {

@@ -1,0 +1,86 @@
+"""What members do to a question after they asked it: they change its words, or delete it.
+
+Every gateway hears both. The one that holds the turn acts on it; for a turn that has ended the cache tells what is left of
+it in Discord. All of it may happen twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from parley_gateway import addressing
+from parley_gateway.addressing import Message, Rules
+from parley_gateway.buttons import Action, Button
+from parley_gateway.claims import PostedKind, TurnState
+from parley_gateway.memory import Exchange
+from parley_gateway.messages import DeliveryError
+from parley_gateway.pages import HARD_LIMIT, width
+from parley_gateway.ports import Conversations, Postings
+from parley_gateway.texts import Key, Texts
+from parley_kit.faults import Fault
+
+
+class Held(Protocol):
+    """The turns that this gateway holds."""
+
+    def withdraw(self, message_ids: frozenset[str]) -> None:
+        """End the turns whose question or answer is among these deleted messages."""
+        ...
+
+    def reword(self, message_id: str, text: str) -> bool:
+        """Note the new words of a question; False when its turn is not held here, or has ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """Obeys. first: whether this gateway goes first in a channel, and so writes there."""
+
+    held: Held
+    conversations: Conversations
+    postings: Postings
+    rules: Callable[[], Awaitable[Rules]]
+    first: Callable[[str], bool]
+
+    async def deleted(self, channel_id: str, message_ids: Iterable[str]) -> None:
+        """Take deleted questions out of their conversations, and their answers out of Discord."""
+        gone = frozenset(message_ids)
+        self.held.withdraw(gone)
+        by = (await self.rules()).bot_id  # Discord does not tell who deleted them
+        for message_id in gone:
+            with contextlib.suppress(Fault):  # mostly NotFound: nobody had asked anything by it
+                left = await self.conversations.remove(message_id, by)
+                for posted in left.posted:
+                    await self._remove(channel_id, posted.message_id)
+
+    async def _remove(self, channel_id: str, message_id: str) -> None:
+        with contextlib.suppress(DeliveryError):
+            await self.postings.remove(channel_id, message_id)
+
+    async def reworded(self, message: Message) -> None:
+        """Offer to answer a question in its new words."""
+        rules = await self.rules()
+        text = addressing.question(message, rules.bot_id)
+        if message.author_is_bot or self.held.reword(message.message_id, text) or not self.first(message.channel_id):
+            return
+        with contextlib.suppress(Fault, DeliveryError):  # a courtesy: the member can ask again
+            found = await self.conversations.find(message.message_id)
+            if found.state is TurnState.ENDED and found.last and found.question.text != text:
+                await self._offer(message, found, addressing.locale_of(text, rules.locale))
+
+    async def _offer(self, message: Message, found: Exchange, locale: str) -> None:
+        pages = [posted for posted in found.posted if posted.kind is PostedKind.PAGE]
+        if not pages:
+            return
+        last = max(pages, key=lambda page: page.index)
+        stands = await self.postings.read(message.channel_id, last.message_id)
+        words = Texts(locale).render(Key.REWORDED)
+        if stands is None or words in stands.content:
+            return
+        noted = f"{stands.content}\n{words}"
+        content = noted if width(noted) <= HARD_LIMIT else stands.content
+        anew = Button(Action.ANEW, found.turn_id, found.question.author_id, found.revision)
+        await self.postings.rewrite(message.channel_id, last.message_id, content, (anew,), locale)

@@ -1,0 +1,149 @@
+"""Answers to interactions, within the times that Discord sets."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import hikari
+from typing_extensions import override
+
+from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.errors import ACKNOWLEDGED
+from parley_gateway.discord.panels import fields_of, rows_of
+from parley_gateway.discord.routes import CALLBACK, FOLLOW_UP, ORIGINAL
+from parley_gateway.interactions import Completion, Interaction
+from parley_gateway.messages import Gone
+from parley_gateway.panels import Choice, Form, Panel
+from parley_gateway.ports import Responses, RestWatch
+from parley_kit.clock import Clock
+
+TOO_LATE = timedelta(seconds=2.8)
+"""Discord forgets an interaction that nobody has answered for 3 s; a first answer is not tried after this."""
+MOST_CHOICES = 25
+"""Discord's limit."""
+
+
+class HikariResponses(Responses):
+    """Responses through hikari's REST client. application_id: known when the bot is connected."""
+
+    def __init__(
+        self, rest: hikari.api.RESTClient, calls: Calls, clock: Clock, *, application_id: Callable[[], int]
+    ) -> None:
+        self._rest, self._calls, self._clock, self._application_id = rest, calls, clock, application_id
+
+    @override
+    async def acknowledge(self, interaction: Interaction) -> bool:
+        return await self._respond(interaction, hikari.ResponseType.DEFERRED_MESSAGE_UPDATE)
+
+    @override
+    async def defer(self, interaction: Interaction, *, alone: bool) -> bool:
+        return await self._respond(interaction, hikari.ResponseType.DEFERRED_MESSAGE_CREATE, alone=alone)
+
+    @override
+    async def show(self, interaction: Interaction, panel: Panel, *, alone: bool = True) -> bool:
+        return await self._respond(interaction, hikari.ResponseType.MESSAGE_CREATE, panel, alone=alone)
+
+    @override
+    async def update(self, interaction: Interaction, panel: Panel) -> bool:
+        return await self._respond(interaction, hikari.ResponseType.MESSAGE_UPDATE, panel)
+
+    @override
+    async def ask(self, interaction: Interaction, form: Form) -> bool:
+        return await self._first(
+            interaction,
+            lambda: self._rest.create_modal_response(
+                int(interaction.interaction_id),
+                interaction.token,
+                title=form.title,
+                custom_id=form.custom_id,
+                components=fields_of(form),
+            ),
+        )
+
+    @override
+    async def complete(self, completion: Completion, choices: Sequence[Choice]) -> None:
+        built = [hikari.impl.AutocompleteChoiceBuilder(one.name, one.value) for one in choices[:MOST_CHOICES]]
+        await self._first(
+            completion,
+            lambda: self._rest.create_autocomplete_response(int(completion.interaction_id), completion.token, built),
+        )
+
+    @override
+    async def rewrite(self, interaction: Interaction, panel: Panel) -> None:
+        async def work(_: RestWatch) -> None:
+            await self._rest.edit_interaction_response(
+                self._application_id(),
+                interaction.token,
+                panel.text,
+                components=rows_of(panel),
+                mentions_everyone=False,
+                user_mentions=False,
+                role_mentions=False,
+            )
+
+        await self._calls.call("PATCH", ORIGINAL, work)
+
+    @override
+    async def answer_alone(self, interaction: Interaction, text: str, *, acknowledged: bool) -> None:
+        if acknowledged:
+            await self._follow_up(interaction, text)
+        else:
+            await self.show(interaction, Panel(text))
+
+    async def _respond(
+        self,
+        interaction: Interaction,
+        kind: hikari.ResponseType,
+        panel: Panel | None = None,
+        *,
+        alone: bool = False,
+    ) -> bool:
+        return await self._first(
+            interaction,
+            lambda: self._rest.create_interaction_response(
+                int(interaction.interaction_id),
+                interaction.token,
+                kind,
+                hikari.UNDEFINED if panel is None else panel.text,
+                components=hikari.UNDEFINED if panel is None else rows_of(panel),
+                flags=_flags(panel, alone=alone),
+                mentions_everyone=False,
+                user_mentions=False,
+                role_mentions=False,
+            ),
+        )
+
+    async def _first(self, interaction: Interaction, respond: Callable[[], Awaitable[object]]) -> bool:
+        """Make the first answer; False: there was one."""
+        if self._clock.now() - interaction.made_at > TOO_LATE:
+            raise Gone("too late for a first answer")
+
+        async def work(_: RestWatch) -> bool:
+            try:
+                await respond()
+            except hikari.BadRequestError as error:
+                if error.code != ACKNOWLEDGED:
+                    raise
+                return False
+            return True
+
+        return await self._calls.call("POST", CALLBACK, work)
+
+    async def _follow_up(self, interaction: Interaction, text: str) -> None:
+        async def work(_: RestWatch) -> None:
+            await self._rest.execute_webhook(
+                self._application_id(), interaction.token, text, flags=hikari.MessageFlag.EPHEMERAL
+            )
+
+        await self._calls.call("POST", FOLLOW_UP, work)
+
+
+def _flags(panel: Panel | None, *, alone: bool) -> hikari.UndefinedOr[hikari.MessageFlag]:
+    """Hide an answer from others, and the previews of its links."""
+    flags = hikari.MessageFlag.NONE
+    if alone:
+        flags |= hikari.MessageFlag.EPHEMERAL
+    if panel is not None:
+        flags |= hikari.MessageFlag.SUPPRESS_EMBEDS
+    return flags or hikari.UNDEFINED

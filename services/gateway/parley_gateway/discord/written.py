@@ -1,0 +1,53 @@
+"""What members write, as the gateway's values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import hikari
+
+from parley_gateway.addressing import Message
+from parley_gateway.model import Attachment
+
+
+def message_of(message: hikari.Message) -> Message:
+    """Return a message, as far as addressing needs it."""
+    replied = message.referenced_message if message.type is hikari.MessageType.REPLY else None
+    author = replied.author if replied is not None and isinstance(replied.author, hikari.User) else None
+    return Message(
+        message_id=str(message.id),
+        channel_id=str(message.channel_id),
+        guild_id=str(message.guild_id or ""),
+        author_id=str(message.author.id),
+        author_name=_name(message),
+        author_is_bot=message.author.is_bot or bool(message.webhook_id),
+        content=message.content or "",
+        mentions=_mentions(message),
+        replies_to=str(replied.id) if replied is not None else "",
+        replied_author_id=str(author.id) if author is not None else "",
+        sent_at=message.created_at,
+    )
+
+
+def _name(message: hikari.Message) -> str:
+    if message.member is not None:
+        return message.member.display_name
+    return message.author.global_name or message.author.username
+
+
+def _mentions(message: hikari.Message) -> Mapping[str, str]:
+    """Return who is mentioned, by id, with the name that others see."""
+    found = message.user_mentions or {}
+    return {str(user.id): user.global_name or user.username for user in found.values()}
+
+
+def attachment_of(file: hikari.Attachment, message_id: str) -> Attachment:
+    """Return a file by reference. message_id: that carries it."""
+    return Attachment(
+        message_id=message_id,
+        attachment_id=str(file.id),
+        filename=file.filename,
+        content_type=file.media_type or "",
+        size=file.size,
+        url=file.url,
+    )

@@ -1,0 +1,49 @@
+"""What is told to one member alone about a press, after it was taken: by the gateway that goes on with it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import OrderedDict
+
+from parley_gateway.interactions import Interaction
+from parley_gateway.messages import DeliveryError
+from parley_gateway.ports import Responses
+from parley_gateway.texts import Key, Texts
+
+MOST = 1000
+"""So many presses are remembered. Their tokens are secret and live 15 minutes, so nothing of them is kept elsewhere."""
+
+
+class Whispers:
+    """The presses that began turns, by turn."""
+
+    def __init__(self, responses: Responses) -> None:
+        self._responses = responses
+        self._presses: OrderedDict[str, Interaction] = OrderedDict()
+
+    def expect(self, turn_id: str, press: Interaction) -> None:
+        """Remember who is told what becomes of a turn."""
+        self._presses[turn_id] = press
+        while len(self._presses) > MOST:
+            self._presses.popitem(last=False)
+
+    def texts(self, turn_id: str) -> Texts | None:
+        """Return the presser's language; None when nobody of here pressed for this turn."""
+        press = self._presses.get(turn_id)
+        return Texts(press.locale) if press is not None else None
+
+    async def tell(self, turn_id: str, text: str) -> None:
+        """Tell whoever pressed, once; nobody if the press is not known here."""
+        press = self._presses.pop(turn_id, None)
+        if press is not None:
+            await self.answer(press, text)
+
+    async def say(self, press: Interaction, key: Key, *, acknowledged: bool = True) -> None:
+        """Tell a presser at once."""
+        text = Texts(press.locale).render(key, reference=press.interaction_id)
+        await self.answer(press, text, acknowledged=acknowledged)
+
+    async def answer(self, press: Interaction, text: str, *, acknowledged: bool = True) -> None:
+        """Answer a press so that only its member sees it; what Discord does not take is lost."""
+        with contextlib.suppress(DeliveryError):
+            await self._responses.answer_alone(press, text, acknowledged=acknowledged)

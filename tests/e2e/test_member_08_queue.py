@@ -1,0 +1,41 @@
+"""Expectation 8: a message during a reply queues, with its position; five a conversation."""
+
+from __future__ import annotations
+
+import pytest
+from support.members import SHORT, Members
+
+from parley_gateway.texts import Key, Texts
+from parley_sandbox.discord import queries
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+BUSY = "[[ttft=0.1 tps=30 text=words:300]]"
+
+
+async def test_it_waits_is_told_its_position_and_is_answered_in_its_turn(members: Members) -> None:
+    where = members.direct("Sam")
+    first = members.say(f"The first one {BUSY}", where)
+    await members.parley.streaming(first)
+    waiting = [members.say(f"Number {number} in line {SHORT}", where) for number in (1, 2)]
+    replies = await members.parley.replies([first, *waiting], within=60)
+    assert [reply.outcome for reply in replies] == ["answered"] * 3
+    requests = members.parley.stack.discord.recorder.requests
+    notices = [
+        request.body["content"]
+        for request in queries.of(requests, queries.CREATE)
+        if queries.replied_to(request) in waiting
+    ]
+    texts = Texts("en-US")
+    assert notices == [texts.render(Key.QUEUED_NEXT), texts.render(Key.QUEUED, position=2)]
+    assert [len(members.replies(question)) for question in waiting] == [1, 1], "the answer took the notice's place"
+
+
+async def test_the_sixth_that_would_wait_is_told_so(members: Members) -> None:
+    where = members.direct("Noor")
+    first = members.say(f"Busy for a while {BUSY}", where, person="Noor")
+    await members.parley.streaming(first)
+    waiting = [members.say(f"Waiting {number} {SHORT}", where, person="Noor") for number in range(6)]
+    replies = await members.parley.replies(waiting, within=60)
+    assert [reply.outcome for reply in replies] == ["answered"] * 5 + ["refused"]
+    assert replies[-1].turn["reason"] == "QUEUE_FULL"
+    assert Texts("en-US").render(Key.QUEUE_FULL) in replies[-1].text

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from support.presses import click
+
+from parley_gateway.acts import GO_ON, Acts
+from parley_gateway.addressing import Message, Rules
+from parley_gateway.buttons import Action, Button, encode
+from parley_gateway.claims import Posted, PostedKind, TurnState
+from parley_gateway.interactions import Click, Interaction
+from parley_gateway.memory import Exchange
+from parley_gateway.messages import Gone, Transient
+from parley_gateway.model import Named, Prompt, Rewind, Said
+from parley_gateway.ports import Conversations, Postings, Responses
+from parley_gateway.texts import Key, Texts
+from parley_gateway.whispers import Whispers
+from parley_kit.clock import SystemClock
+from parley_kit.faults import Fault, NotFound, Unavailable
+
+FOUND = Exchange(
+    turn_id="9",
+    conversation_id="turn-9",
+    revision=4,
+    last=True,
+    state=TurnState.ENDED,
+    question=Said("What is a log?", "30", "Ada", "9"),
+    answer=Said("Wood.", turn_id="9"),
+    posted=(Posted(PostedKind.PAGE, 0, "40"),),
+    model="claude-haiku-4-5",
+)
+FORGOT = NotFound("NO_SUCH_TURN", "")
+
+
+def message(message_id: str, content: str, *, replies_to: str = "", bot: bool = False) -> Message:
+    author = "1" if bot else "30"
+    return Message(message_id, "20", "", author, "Ada", bot, content, {}, replies_to, "", datetime.now(UTC))
+
+
+@dataclass
+class Place:
+    """A Discord, a cache and a queue that note what is asked of them."""
+
+    found: Exchange | Fault = FOUND
+    question: str | None = "<@1> What is a trunk?"
+    first: bool = True
+    full: bool = False
+    acknowledged: bool | Exception = True
+    told: list[str] = field(default_factory=list)
+    asked: list[Prompt] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+
+    async def acknowledge(self, interaction: Interaction) -> bool:
+        self.order.append(f"acknowledge {interaction.interaction_id}")
+        if isinstance(self.acknowledged, Exception):
+            raise self.acknowledged
+        return self.acknowledged
+
+    async def answer_alone(self, interaction: Interaction, text: str, *, acknowledged: bool) -> None:
+        assert acknowledged == bool(self.order), interaction.interaction_id
+        self.told.append(text)
+
+    async def find(self, turn_id: str, message_id: str = "") -> Exchange:
+        self.order.append(f"find {turn_id} {message_id}")
+        if isinstance(self.found, Fault):
+            raise self.found
+        return self.found
+
+    async def read(self, channel_id: str, message_id: str) -> Message | None:
+        assert channel_id == "20"
+        if message_id == "40":
+            return message("40", "Wood.", replies_to="9" if self.question is not None else "", bot=True)
+        return message(message_id, self.question) if self.question is not None else None
+
+    def ask(self, prompt: Prompt) -> bool:
+        self.asked.append(prompt)
+        return not self.full
+
+    async def rules(self) -> Rules:
+        return Rules("1")
+
+    async def press(self, action: Action, revision: int = 4, **more: Any) -> None:
+        responses = cast("Responses", self)
+        acts = Acts(
+            responses,
+            cast("Conversations", self),
+            cast("Postings", self),
+            Whispers(responses),
+            self.ask,
+            self.rules,
+            SystemClock(),
+        )
+        await acts.take(self.click(action, revision, **more))
+
+    def click(self, action: Action, revision: int = 4, **more: Any) -> Click:
+        return click(encode(Button(action, "9", "30", revision)), interaction_id="77", **more)
+
+
+def text(key: Key) -> str:
+    return Texts("ja").render(key, reference="77")
+
+
+@pytest.mark.parametrize("action", [Action.REGENERATE, Action.AFRESH])
+async def test_once_more_asks_what_was_asked_in_the_place_of_the_answer(action: Action) -> None:
+    place = Place()
+    await place.press(action)
+    [prompt] = place.asked
+    assert place.order == ["acknowledge 77", "find 9 40"], "it is taken before anything slow"
+    assert (prompt.turn_id, prompt.message_id, prompt.text) == ("77", "9", "What is a log?")
+    assert prompt.rewinds == Rewind("9", 4, answered=True)
+    assert prompt.afresh
+    assert prompt.reference == Named("turn-9")
+    assert place.told == []
+
+
+@pytest.mark.parametrize("action", [Action.RETRY, Action.ANEW])
+async def test_try_again_asks_the_question_as_it_stands_now(action: Action) -> None:
+    place = Place()
+    await place.press(action)
+    assert place.asked[0].text == "What is a trunk?"
+
+
+async def test_try_again_asks_what_was_asked_when_the_question_is_gone() -> None:
+    place = Place(question=None)
+    await place.press(Action.RETRY)
+    assert (place.asked[0].text, place.asked[0].message_id) == ("What is a log?", "")
+
+
+async def test_a_failed_question_that_the_cache_does_not_know_is_read_from_discord() -> None:
+    place = Place(found=FORGOT)
+    await place.press(Action.RETRY, 0)
+    assert place.asked[0].text == "What is a trunk?"
+    assert place.asked[0].rewinds == Rewind("9")
+
+
+@pytest.mark.parametrize("action", [Action.REGENERATE, Action.AFRESH, Action.CONTINUE])
+async def test_a_conversation_that_was_forgotten_is_told_by_name(action: Action) -> None:
+    place = Place(found=FORGOT)
+    await place.press(action)
+    assert place.asked == []
+    assert place.told == [text(Key.FORGOTTEN)]
+
+
+async def test_the_rest_is_asked_for_in_a_reply_to_the_answer() -> None:
+    place = Place()
+    await place.press(Action.CONTINUE)
+    [prompt] = place.asked
+    assert (prompt.text, prompt.message_id, prompt.rewinds) == (GO_ON, "40", None)
+
+
+async def test_two_presses_for_the_rest_are_one_turn() -> None:
+    place = Place()
+    await place.press(Action.CONTINUE)
+    await place.press(Action.CONTINUE)
+    assert len({prompt.turn_id for prompt in place.asked}) == 1, "so the claim lets one of them through"
+
+
+@pytest.mark.parametrize("found", [replace(FOUND, last=False), replace(FOUND, revision=5)])
+async def test_the_rest_of_an_answer_that_others_followed_is_not_asked_for(found: Exchange) -> None:
+    place = Place(found=found)
+    await place.press(Action.CONTINUE)
+    assert (place.asked, place.told) == ([], [text(Key.GONE_ON)])
+
+
+async def test_others_are_told_in_their_language_and_nothing_begins() -> None:
+    place = Place()
+    await place.press(Action.REGENERATE, user_id="31")
+    assert (place.order, place.asked, place.told) == ([], [], [text(Key.NOT_YOURS)])
+
+
+async def test_who_may_manage_messages_may_press_and_the_answer_stays_its_askers() -> None:
+    place = Place()
+    await place.press(Action.REGENERATE, user_id="31", may_manage_messages=True)
+    assert place.asked[0].author_id == "30"
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize("fault", [Unavailable("UNAVAILABLE", ""), FORGOT])
+async def test_only_whose_acknowledgement_counted_tells(counts: bool, fault: Fault) -> None:
+    place = Place(found=fault, acknowledged=counts)
+    await place.press(Action.REGENERATE)
+    assert bool(place.told) is counts
+
+
+@pytest.mark.parametrize("error", [Gone("10062"), Transient("502")])
+async def test_a_press_that_comes_too_late_to_be_acknowledged_still_does_what_it_asks(error: Exception) -> None:
+    place = Place(acknowledged=error)
+    await place.press(Action.REGENERATE)
+    assert len(place.asked) == 1
+
+
+async def test_a_full_house_is_told() -> None:
+    place = Place(full=True)
+    await place.press(Action.REGENERATE)
+    assert place.told == [text(Key.ACT_FAILED)]
+
+
+async def test_a_failed_rest_is_asked_for_again_in_the_same_words() -> None:
+    place = Place(found=replace(FOUND, question=Said(GO_ON, "30", "Ada", "9")))
+    place.question = None
+    await place.press(Action.RETRY, 0)
+    assert place.asked[0].text == GO_ON
