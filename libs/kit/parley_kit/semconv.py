@@ -68,6 +68,7 @@ TURNS: Final = "parley_turns_total"
 TURNS_UNANSWERED: Final = "parley_turns_unanswered_total"
 TURN_OPENING: Final = "parley_turn_opening_seconds"
 TURNS_HELD: Final = "parley_gateway_turns_held"
+CLOCK_SKEW: Final = "parley_gateway_clock_skew_seconds"
 TURN_TROUBLES: Final = "parley_turn_troubles_total"
 # the four names of the notes that Parley grew from
 BOT_REQUESTS: Final = "discord_bot_requests_total"

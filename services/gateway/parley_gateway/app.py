@@ -27,6 +27,7 @@ from parley_gateway.clients.executor import ExecutorClient
 from parley_gateway.clients.models import ModelClient
 from parley_gateway.clients.monitor import MonitorClient
 from parley_gateway.clients.preferences import PreferenceClient
+from parley_gateway.commands import composition
 from parley_gateway.conversation import system_prompt
 from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
@@ -36,6 +37,8 @@ from parley_gateway.discord.guilds import HikariGuilds
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.discord.postings import HikariPostings
+from parley_gateway.discord.presence import Presence
+from parley_gateway.discord.registration import Registration
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.figures import Figures
 from parley_gateway.load import OwnLoad, load_reports
@@ -48,9 +51,12 @@ from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings, ids_of
 from parley_gateway.settings_panels.handlers import Handlers, handlers
 from parley_gateway.siblings import Siblings
+from parley_gateway.skew import DiscordsClock, Skew
+from parley_gateway.standing import Standing, presence_text
 from parley_gateway.stops import Stops
 from parley_gateway.telemetry import Telemetry
 from parley_gateway.terms import Terms
+from parley_gateway.texts import Texts
 from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.live import Turns
 from parley_gateway.turns.produce import ProduceLimits
@@ -79,10 +85,14 @@ class Gateway:
         self.grace = settings.grace + RELEASE_SECONDS + CALLS_SECONDS
         self._figures = Figures(runtime.metrics)
         self._telemetry = Telemetry(runtime.tracer, self._figures, _host(settings.discord_rest_url))
+        self.skew = Skew()
+        self._discords_clock = DiscordsClock(clock, self.skew)
+        self._figures.watch_skew(lambda: self.skew.seconds)
         self.bot = Bot(
             settings.discord_token.get_secret_value(),
             settings.discord_rest_url,
             self._telemetry.limited,
+            lambda theirs: self.skew.heard(theirs, clock.now()),
             message_content=settings.message_content,
         )
         self.board = Board()
@@ -136,11 +146,12 @@ class Gateway:
             discord = HikariDiscord(
                 self.bot.hikari.rest,
                 self.calls,
-                self._runtime.clock,
+                self._discords_clock,
                 user_id=self.bot.user_id,
+                application_id=lambda: self.bot.id,
             )
             responses = HikariResponses(
-                self.bot.hikari.rest, self.calls, self._runtime.clock, application_id=lambda: self.bot.id
+                self.bot.hikari.rest, self.calls, self._discords_clock, application_id=lambda: self.bot.id
             )
             whispers = Whispers(responses)
             self.turns = Turns(self._room(discord, calls, whispers), self._prompts, most=self._settings.live_turns)
@@ -175,6 +186,8 @@ class Gateway:
             ("preferences", self.preference_store.watch()),
             ("reports", self._reports.run(self._settings.monitor)),
             ("state", self._watch_state()),
+            ("commands", self._registration().run()),
+            ("presence", self._presence().run()),
         ):
             tasks.create_task(work, name=name)
         if self._fallback is not None:
@@ -207,14 +220,17 @@ class Gateway:
         return {"cache": self._caches.reachable, "monitor": self._monitor.reachable, "executor": executors}
 
     def _desk(self, responses: HikariResponses, turns: Turns, acts: Acts) -> Desk:
-        self.stops = Stops(self._cache, turns, self._conversations)
-        clicks = Clicks(responses, self.stops)
-        pressed = {Action.STOP.value: clicks} | {action.value: acts for action in Action if action is not Action.STOP}
-        chosen = self._settings_handlers(responses)
+        self.stops = stops = Stops(self._cache, turns, self._conversations)
+        parts, chosen = self._parts(responses, stops), self._settings_handlers(responses)
         return Desk(
-            commands={**chosen.commands},
-            completions={**chosen.completions},
-            pressed={**pressed, **chosen.pressed},
+            commands={**composition.commands(parts), **chosen.commands},
+            completions={**composition.completions(parts), **chosen.completions},
+            pressed={
+                **{action.value: acts for action in Action},
+                Action.STOP.value: Clicks(responses, stops),
+                **composition.pressed(parts),
+                **chosen.pressed,
+            },
             observer=self._telemetry,
         )
 
@@ -228,6 +244,50 @@ class Gateway:
             accounts=self.accounts,
             guilds=HikariGuilds(self.bot.hikari.rest, self.calls),
             content=self._settings.message_content,
+        )
+
+    def _parts(self, responses: HikariResponses, stops: Stops) -> composition.Parts:
+        return composition.Parts(
+            responses=responses,
+            conversations=self._conversations,
+            accounts=self.accounts,
+            models=self.models,
+            stops=stops,
+            access=self.access,
+            ask=self._ask,
+            standing=self.standing,
+            recent=timedelta(seconds=self._settings.recent),
+            clock=self._runtime.clock,
+        )
+
+    def standing(self) -> Standing:
+        """How it stands with the bot."""
+        capacity = self.admissions.capacity
+        return Standing(
+            peers=self.peers(),
+            tier=capacity.tier,
+            free=capacity.free(self._runtime.clock.monotonic()),
+            estimate=capacity.estimate,
+            message_content=self._settings.message_content,
+        )
+
+    def _presence(self) -> Presence:
+        texts = Texts(self._settings.default_locale)
+
+        def words() -> tuple[str, bool]:
+            standing = self.standing()
+            return presence_text(standing, texts), bool(standing.missing)
+
+        return Presence(self.bot.hikari, self._runtime.clock, words)
+
+    def _registration(self) -> Registration:
+        assert self.calls is not None, "made before anything is registered"
+        return Registration(
+            self.bot.hikari.rest,
+            self.calls,
+            self._runtime.clock,
+            known=self.bot.application_id,
+            first=lambda: self.siblings.first("commands", self._runtime.clock.monotonic()),
         )
 
     def _acts(self, responses: HikariResponses, whispers: Whispers) -> Acts:

@@ -123,3 +123,8 @@ class Figures:
         turns.set_function(live)
         line = Gauge(semconv.ADMISSION_QUEUE_DEPTH, "Turns in line for a slot.", registry=self._registry)
         line.set_function(in_line)
+
+    def watch_skew(self, seconds: Callable[[], float]) -> None:
+        """Read at each scrape how far our clock is from Discord's."""
+        skew = Gauge(semconv.CLOCK_SKEW, "How far our clock is ahead of Discord's.", registry=self._registry)
+        skew.set_function(seconds)

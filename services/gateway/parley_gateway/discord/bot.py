@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import SimpleNamespace
 
@@ -22,10 +24,16 @@ BAD_TOKEN, BAD_INTENTS = 4004, (4013, 4014)
 
 
 class Bot:
-    """A connection to Discord, its shards included. limited: hears the scope of each answer 429."""
+    """A connection to Discord, its shards included. limited: hears the scope of each answer 429; dated: Discord's time at each answer."""
 
     def __init__(
-        self, token: str, rest_url: str | None, limited: Callable[[str], None], *, message_content: bool
+        self,
+        token: str,
+        rest_url: str | None,
+        limited: Callable[[str], None],
+        dated: Callable[[datetime], None],
+        *,
+        message_content: bool,
     ) -> None:
         throttle.mend()
         try:
@@ -49,7 +57,7 @@ class Bot:
             raise Precondition(
                 "BAD_TOKEN", "PARLEY_GATEWAY_DISCORD_TOKEN is no bot token; copy it from the developer portal."
             ) from None
-        self._limited = limited
+        self._limited, self._dated = limited, dated
         self._application_id = self._user_id = 0
         self._known = asyncio.Event()
         self.hikari.subscribe(hikari.StartingEvent, self._on_starting)
@@ -58,6 +66,11 @@ class Bot:
     @property
     def id(self) -> int:
         """The application's id; 0 before Discord told it."""
+        return self._application_id
+
+    async def application_id(self) -> int:
+        """Return the application's id, waiting until Discord told it."""
+        await self._known.wait()
         return self._application_id
 
     async def user_id(self) -> int:
@@ -126,6 +139,8 @@ class Bot:
     ) -> None:
         if answer.response.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._limited(answer.response.headers.get("X-RateLimit-Scope", ""))
+        with contextlib.suppress(KeyError, TypeError, ValueError):  # no date, or none that can be read
+            self._dated(parsedate_to_datetime(answer.response.headers["Date"]))
 
     async def _on_ready(self, event: hikari.ShardReadyEvent) -> None:
         self._application_id, self._user_id = int(event.application_id), int(event.my_user.id)

@@ -107,7 +107,7 @@ class HikariResponses(Responses):
                 kind,
                 hikari.UNDEFINED if panel is None else panel.text,
                 components=hikari.UNDEFINED if panel is None else rows_of(panel),
-                flags=_flags(panel, alone=alone),
+                flags=_flags(alone=alone, previews=kind is hikari.ResponseType.DEFERRED_MESSAGE_UPDATE),
                 mentions_everyone=False,
                 user_mentions=False,
                 role_mentions=False,
@@ -139,11 +139,11 @@ class HikariResponses(Responses):
         await self._calls.call("POST", FOLLOW_UP, work)
 
 
-def _flags(panel: Panel | None, *, alone: bool) -> hikari.UndefinedOr[hikari.MessageFlag]:
-    """Hide an answer from others, and the previews of its links."""
+def _flags(*, alone: bool, previews: bool) -> hikari.UndefinedOr[hikari.MessageFlag]:
+    """Hide an answer from others, and the previews of its links; previews: they stay as they are."""
     flags = hikari.MessageFlag.NONE
     if alone:
         flags |= hikari.MessageFlag.EPHEMERAL
-    if panel is not None:
+    if not previews:
         flags |= hikari.MessageFlag.SUPPRESS_EMBEDS
     return flags or hikari.UNDEFINED

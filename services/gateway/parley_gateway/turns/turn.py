@@ -366,7 +366,9 @@ class Turn:
         return self._orphan is not None or (claimed_at is not None and claimed_at - self._prompt.asked_at > LATE)
 
     async def _type(self) -> None:
-        """Show the sign; who does not go first shows none before the turn is its own."""
+        """Show the sign; who does not go first shows none before the turn is its own. Under a command Discord shows it."""
+        if self._prompt.interaction_token:
+            return
         if self._prompt.rewinds is not None:
             await self._began.wait()
         if (self._orphan is None and self._standby.first) or await self._hold.own():
