@@ -88,6 +88,7 @@ class World:
             "discord_rest_url": self.discord_address.rest_url,
             "cache": self.cache.address if self.cache is not None else NOWHERE,
             "monitor": self.monitor.address if self.monitor is not None else NOWHERE,
+            "identify_spacing": 0,  # tests start many; tests of the spacing set their own
             "cache_silence": 1.0,  # a busy test machine is no silent cache; tests of silence set their own
         }
         return GatewaySettings(**(values | more))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from parley_gateway import addressing, buttons
 from parley_gateway.addressing import Message, Rules
 from parley_gateway.buttons import Action, Button
-from parley_gateway.claims import PostedKind
+from parley_gateway.claims import PostedKind, TurnState
 from parley_gateway.interactions import Click, Pick, Submission
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import DeliveryError
@@ -158,12 +158,19 @@ class Acts:
             afresh=True,
         )
 
+    async def _goes_on(self, message_id: str) -> bool:
+        """Whether the rest of an answer is being written: a sibling heard the press too, or it was pressed twice."""
+        try:
+            return (await self.conversations.find(message_id)).state is not TurnState.ENDED
+        except NotFound:
+            return False
+
     async def _rest(self, click: Click, button: Button, found: Exchange | None) -> Prompt:
         """Return a question for the rest, which answers the answer. Its name is the answer's, so that there is one of it."""
         if found is None:
             raise Declined(Key.FORGOTTEN)
         if not found.last or (button.revision and found.revision != button.revision):
-            raise Declined(Key.GONE_ON)
+            raise Begun if await self._goes_on(click.message_id) else Declined(Key.GONE_ON)
         return Prompt(
             turn_id=click.message_id,
             channel_id=click.channel_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -12,9 +13,10 @@ import grpc
 from parley.gateway.v1 import gateway_pb2, gateway_pb2_grpc
 from parley_gateway.access import Access, Lists
 from parley_gateway.acts import Acts
-from parley_gateway.addressing import Rules
+from parley_gateway.addressing import UNREAD, Rules
 from parley_gateway.admission import Admissions
 from parley_gateway.afterwards import Afterwards
+from parley_gateway.backlog import Backlog
 from parley_gateway.board import Board
 from parley_gateway.buttons import Action
 from parley_gateway.capacity import Capacity, Limits
@@ -23,9 +25,11 @@ from parley_gateway.clients.accounts import AccountClient
 from parley_gateway.clients.cache import CacheClient
 from parley_gateway.clients.caches import Caches
 from parley_gateway.clients.conversations import ConversationClient
+from parley_gateway.clients.direct_channels import DirectChannelClient
 from parley_gateway.clients.executor import ExecutorClient
 from parley_gateway.clients.models import ModelClient
 from parley_gateway.clients.monitor import MonitorClient
+from parley_gateway.clients.passes import PassClient
 from parley_gateway.clients.preferences import PreferenceClient
 from parley_gateway.commands import composition
 from parley_gateway.conversation import system_prompt
@@ -33,17 +37,22 @@ from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.changes import MessageChanges
-from parley_gateway.discord.guilds import HikariGuilds
+from parley_gateway.discord.guild_channels import HikariGuilds
+from parley_gateway.discord.guilds import Guilds
+from parley_gateway.discord.history import HikariHistory
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
+from parley_gateway.discord.pool import Pool
 from parley_gateway.discord.postings import HikariPostings
 from parley_gateway.discord.presence import Presence
 from parley_gateway.discord.registration import Registration
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.figures import Figures
+from parley_gateway.listening import Listener
 from parley_gateway.load import OwnLoad, load_reports
-from parley_gateway.model import CapacityMap, Prompt
+from parley_gateway.model import CapacityMap, Prompt, Trigger
 from parley_gateway.pacer import Budget, Pacers
+from parley_gateway.places import Place, Places
 from parley_gateway.preference_book import PreferenceBook
 from parley_gateway.preferences import Effective
 from parley_gateway.relay import Cadence
@@ -72,6 +81,7 @@ CALLS_SECONDS = 5.0
 """For REST calls that are on their way when all turns have ended."""
 WATCH_SECONDS = 0.2
 DISCORD = "discord.com"
+_log = logging.getLogger(__name__)
 
 
 class Gateway:
@@ -88,14 +98,22 @@ class Gateway:
         self.skew = Skew()
         self._discords_clock = DiscordsClock(clock, self.skew)
         self._figures.watch_skew(lambda: self.skew.seconds)
+        self._pool = Pool(self._telemetry, settings.discord_idle)
+        self._figures.watch_pool(lambda: self._pool.used, lambda: self._pool.waiting)
         self.bot = Bot(
             settings.discord_token.get_secret_value(),
             settings.discord_rest_url,
             self._telemetry.limited,
             lambda theirs: self.skew.heard(theirs, clock.now()),
+            self._pool,
             message_content=settings.message_content,
+            shards=settings.shards,
+            held=settings.held_shards,
+            turn=self._identify_turn if settings.identify_spacing else None,
+            connections=settings.discord_connections,
         )
         self.board = Board()
+        self.places = Places(self._ask_place)
         self._caches = Caches(runtime.channels, Endpoints(settings.cache, clock))
         self._cache = CacheClient(self._caches, settings.instance, clock)
         self._conversations = ConversationClient(self._caches)
@@ -103,7 +121,7 @@ class Gateway:
         self._executors = ExecutorClient(runtime.channels)
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
-        self.preferences = PreferenceBook(_operators(settings), parent_of=lambda _: "")
+        self.preferences = PreferenceBook(_operators(settings), parent_of=self.places.parent_of)
         self.preference_store = PreferenceClient(self._caches, clock, self.preferences.put)
         self.accounts = AccountClient(self._caches)
         self.models = ModelClient(runtime.channels, lambda: self.admissions.capacity.addresses, clock)
@@ -141,6 +159,8 @@ class Gateway:
 
     async def run(self) -> None:
         """Listen to Discord and answer; edits on their way outlive the turns that wanted them."""
+        if self.unread:
+            _log.info("triggers.off", extra={"triggers": [trigger.value for trigger in self.unread]})
         async with asyncio.TaskGroup() as calls:
             self.calls = Calls(calls, self._telemetry)
             discord = HikariDiscord(
@@ -155,10 +175,17 @@ class Gateway:
             )
             whispers = Whispers(responses)
             self.turns = Turns(self._room(discord, calls, whispers), self._prompts, most=self._settings.live_turns)
-            self._inbound(self._desk(responses, self.turns, self._acts(responses, whispers))).listen(self.bot.hikari)
+            listener, history = self._listener(), HikariHistory(self.bot.hikari.rest, self.calls)
+            backlog = Backlog(
+                listener, history, DirectChannelClient(self._caches), self._reads_first, self._runtime.clock
+            )
+            Guilds(self.places, backlog).listen(self.bot.hikari)
+            desk = self._desk(responses, self.turns, self._acts(responses, whispers))
+            Inbound(listener, backlog.missed, desk.take, self._telemetry).listen(self.bot.hikari)
             MessageChanges(self._afterwards(self.turns), self._telemetry).listen(self.bot.hikari)
             async with asyncio.TaskGroup() as tasks:
                 self._work(tasks, self.turns)
+                tasks.create_task(backlog.run(), name="backlog")
 
     def drain(self) -> None:
         self._draining = True
@@ -234,18 +261,6 @@ class Gateway:
             observer=self._telemetry,
         )
 
-    def _settings_handlers(self, responses: HikariResponses) -> Handlers:
-        assert self.calls is not None, "made before anything is asked of Discord"
-        return handlers(
-            responses,
-            store=self.preference_store,
-            book=self.preferences,
-            models=self.models,
-            accounts=self.accounts,
-            guilds=HikariGuilds(self.bot.hikari.rest, self.calls),
-            content=self._settings.message_content,
-        )
-
     def _parts(self, responses: HikariResponses, stops: Stops) -> composition.Parts:
         return composition.Parts(
             responses=responses,
@@ -290,6 +305,18 @@ class Gateway:
             first=lambda: self.siblings.first("commands", self._runtime.clock.monotonic()),
         )
 
+    def _settings_handlers(self, responses: HikariResponses) -> Handlers:
+        assert self.calls is not None, "made before anything is asked of Discord"
+        return handlers(
+            responses,
+            store=self.preference_store,
+            book=self.preferences,
+            models=self.models,
+            accounts=self.accounts,
+            guilds=HikariGuilds(self.bot.hikari.rest, self.calls),
+            content=self._settings.message_content,
+        )
+
     def _acts(self, responses: HikariResponses, whispers: Whispers) -> Acts:
         return Acts(
             responses,
@@ -322,12 +349,35 @@ class Gateway:
             return False
         return True
 
-    def _inbound(self, desk: Desk) -> Inbound:
-        return Inbound(self._prompts, self._rules, desk.take, self._telemetry, self._runtime.clock)
+    def _listener(self) -> Listener:
+        return Listener(self._prompts, self._rules, self.places, self.preferences, self.access, self._runtime.clock)
+
+    async def _ask_place(self, channel_id: str) -> Place | None:
+        assert self.calls is not None, "asked of by those who listen"
+        return await HikariHistory(self.bot.hikari.rest, self.calls).place(channel_id)
+
+    async def _identify_turn(self, bucket: int) -> None:
+        await PassClient(self._caches, self._runtime.clock).take(f"identify:{bucket}", self._settings.identify_spacing)
+
+    def _reads_first(self, channel_id: str) -> bool:
+        """Whether this gateway reads what a channel's members wrote while nobody listened.
+
+        With sets of shards the one that ranks first may not be told of the channel: each that is told reads it.
+        """
+        return self._settings.shard_sets > 1 or self.siblings.first(channel_id, self._runtime.clock.monotonic())
+
+    @property
+    def unread(self) -> Sequence[Trigger]:
+        """What the bot does not answer, since Discord does not let it read it: the message content intent is off."""
+        return () if self._settings.message_content else UNREAD
 
     async def _rules(self) -> Rules:
+        settings = self._settings
         return Rules(
-            str(await self.bot.user_id()), timedelta(seconds=self._settings.recent), self._settings.default_locale
+            str(await self.bot.user_id()),
+            timedelta(seconds=settings.recent),
+            settings.default_locale,
+            reads_all=settings.message_content,
         )
 
     def _terms(self, prompt: Prompt) -> Terms:

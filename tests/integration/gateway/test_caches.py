@@ -59,7 +59,7 @@ async def test_with_one_cache_gone_every_new_question_is_answered_and_remembered
     parley = fleet.parley
     await fleet.end(next(iter(fleet.caches)))
     for number in range(6):
-        text = await parley.ended(parley.ask(f"Question {number}", person="Sam"))
+        text = await parley.ended(parley.ask(f"Question {number} [[text=words:40]]", person="Sam"))
         assert text.split() == parley.executions()[-1].text.split(), "no line says that nothing is remembered"
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from support.gateways import World
 from support.shown import MANAGER, Shown, command, pick, press, send
 
-from parley_gateway.discord.guilds import HikariGuilds
+from parley_gateway.discord.guild_channels import HikariGuilds
 from parley_gateway.discord.panels import rows_of
 from parley_gateway.ports import Responses
 from parley_gateway.preferences import MentionRule, Subject, SubjectKind

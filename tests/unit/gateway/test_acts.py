@@ -47,6 +47,7 @@ class Place:
     found: Exchange | Fault = FOUND
     question: str | None = "<@1> What is a trunk?"
     instead: str = ""
+    rest: TurnState | None = None
     full: bool = False
     acknowledged: bool | Exception = True
     told: list[str] = field(default_factory=list)
@@ -65,6 +66,10 @@ class Place:
 
     async def find(self, turn_id: str, message_id: str = "") -> Exchange:
         self.order.append(f"find {turn_id} {message_id}")
+        if turn_id == "40":
+            if self.rest is None:
+                raise NotFound("NO_SUCH_TURN", "")
+            return replace(FOUND, turn_id="40", state=self.rest)
         if message_id and self.instead:
             return replace(FOUND, turn_id=self.instead)
         if isinstance(self.found, Fault):
@@ -217,3 +222,10 @@ async def test_a_gateway_whose_sibling_was_faster_says_nothing() -> None:
     place = Place(found=FORGOT, instead="77")
     await place.press(Action.REGENERATE)
     assert (place.asked, place.told) == ([], [])
+
+
+@pytest.mark.parametrize(("state", "told"), [(TurnState.OPENED, []), (TurnState.ENDED, [text(Key.GONE_ON)])])
+async def test_a_rest_that_is_being_written_is_not_told_as_gone_on(state: TurnState, told: list[str]) -> None:
+    place = Place(found=replace(FOUND, last=False), rest=state)
+    await place.press(Action.CONTINUE)
+    assert (place.asked, place.told) == ([], told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -20,8 +21,11 @@ from parley_kit.clock import Clock
 
 TOO_LATE = timedelta(seconds=2.8)
 """Discord forgets an interaction that nobody has answered for 3 s; a first answer is not tried after this."""
+ALARMING = timedelta(seconds=2.0)
+"""A first answer that Discord took so late was nearly none; the aim is 1 s."""
 MOST_CHOICES = 25
 """Discord's limit."""
+_log = logging.getLogger(__name__)
 
 
 class HikariResponses(Responses):
@@ -128,7 +132,11 @@ class HikariResponses(Responses):
                 return False
             return True
 
-        return await self._calls.call("POST", CALLBACK, work)
+        counted = await self._calls.call("POST", CALLBACK, work)
+        took = self._clock.now() - interaction.made_at
+        if took > ALARMING:
+            _log.warning("interaction.late", extra={"seconds": round(took.total_seconds(), 1)})
+        return counted
 
     async def _follow_up(self, interaction: Interaction, text: str) -> None:
         async def work(_: RestWatch) -> None:
