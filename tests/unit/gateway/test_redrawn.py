@@ -44,8 +44,8 @@ def shown(text: str, seal: int = SMALL) -> str:
 
 
 def spoken(text: str) -> str:
-    """A text without the marks that a redrawn table may lose or gain."""
-    return re.sub(r"[\s|`*~:>+\\–-]+", "", text)
+    """A text without the marks that a redrawn table may lose or gain, and without what shows nothing."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f|`*~:>+\\–-]+", "", text)
 
 
 @given(st.one_of(mixed, bars), sizes)
