@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from support.redrawn import as_shown
 from support.replies import spoken
-from support.shown import as_shown
 from support.system import System
 
 from parley_sandbox.discord import queries

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from playwright.async_api import Browser, Page, Playwright
+from playwright.async_api import Browser, FilePayload, Page, Playwright
 
 ARGUMENTS: Final = (
     "--no-sandbox",
@@ -29,6 +29,11 @@ def executable() -> str | None:
 async def launched(playwright: Playwright) -> Browser:
     """A browser that asks nothing of the world outside."""
     return await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+
+
+def a_file(name: str, content: bytes, kind: str = "text/plain") -> FilePayload:
+    """Something to put into a file input."""
+    return FilePayload(name=name, mimeType=kind, buffer=content)
 
 
 @dataclass
@@ -67,6 +72,7 @@ async def visit(browser: Browser, url: str, **context: Any) -> Visitor:
     page.set_default_timeout(20_000)
     page.on("console", lambda said: visitor.errors.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: visitor.errors.append(str(error)))
-    page.on("request", lambda asked: None if asked.url.startswith(url) else visitor.foreign.append(asked.url))
+    home = url.split("?", 1)[0]
+    page.on("request", lambda asked: None if asked.url.startswith(home) else visitor.foreign.append(asked.url))
     await page.goto(url)
     return visitor

@@ -126,7 +126,7 @@ class Line:
 
     async def finish(self, attempt: int = 1, **result: Any) -> None:
         if not result.keys() & {"stopped", "error"}:
-            result["stop_reason"] = "end_turn"
+            result.setdefault("stop_reason", "end_turn")
         end = pb.TextEnd(attempt=attempt, **result)
         await self.send(pb.HoldTurnRequest(text_end=end))
 

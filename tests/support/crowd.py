@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from support.redis_server import needed
+from support.redrawn import as_shown
 from support.replies import spoken
-from support.shown import as_shown
 from support.system import System, system
 from typing_extensions import override
 

@@ -88,6 +88,7 @@ class World:
             "discord_rest_url": self.discord_address.rest_url,
             "cache": self.cache.address if self.cache is not None else NOWHERE,
             "monitor": self.monitor.address if self.monitor is not None else NOWHERE,
+            "identify_spacing": 0,  # tests start many; tests of the spacing set their own
             "cache_silence": 1.0,  # a busy test machine is no silent cache; tests of silence set their own
         }
         return GatewaySettings(**(values | more))
@@ -144,14 +145,15 @@ class World:
 
     def buttons(self, message: str) -> Mapping[str, str]:
         """Return the custom ids of a message's buttons by what they do, from left to right."""
-        rows = self._message(message).get("components") or []
+        rows = self.message(message).get("components") or []
         ids = [str(button["custom_id"]) for row in rows for button in row["components"]]
         return {custom_id.split(":")[1]: custom_id for custom_id in ids}
 
-    def _message(self, message: str) -> dict[str, Any]:
+    def message(self, message: str) -> dict[str, Any]:
+        """Return a message as Discord has it."""
         for messages in self.discord.world.messages.values():
             if message in messages:
-                return dict(messages[message])
+                return messages[message]
         raise LookupError(message)
 
     # --- what can be seen

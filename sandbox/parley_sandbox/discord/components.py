@@ -33,12 +33,13 @@ def check_components(rows: object, faults: FormFaults) -> None:
 
 
 def numbered(rows: Sequence[Json]) -> list[Json]:
-    """Return the rows with an id for every component, as Discord numbers those that came without."""
+    """Return the rows with what Discord adds: an id for every component that came without, the bounds of a list."""
     given = {component.get("id") for row in rows for component in (row, *row.get("components", ()))}
     ids = (number for number in itertools.count(1) if number not in given)
 
     def number(component: Json) -> Json:
-        mine = {**component, "id": component.get("id") or next(ids)}
+        bounds = {"min_values": 1, "max_values": 1} if component.get("type") in SELECTS else {}
+        mine = {**bounds, **component, "id": component.get("id") or next(ids)}
         if "components" in component:
             mine["components"] = [number(child) for child in component["components"]]
         return mine

@@ -28,7 +28,9 @@ class Code(IntEnum):
     INVALID_WEBHOOK_TOKEN = 50027
     INVALID_FORM = 50035
     INVALID_VERSION = 50041
+    WRONG_CHANNEL_TYPE = 50024
     INVALID_JSON = 50109
+    THREAD_EXISTS = 160004
     NO_HISTORY_TO_REPLY = 160002
 
 
@@ -50,6 +52,8 @@ _REFUSALS: Mapping[Code, tuple[int, str]] = {
     Code.MISSING_PERMISSIONS: (403, "Missing Permissions"),
     Code.INVALID_WEBHOOK_TOKEN: (401, "Invalid Webhook Token"),
     Code.INVALID_VERSION: (400, "Invalid API version"),
+    Code.WRONG_CHANNEL_TYPE: (400, "Cannot execute action on this channel type"),
+    Code.THREAD_EXISTS: (400, "A thread has already been created for this message"),
     Code.INVALID_JSON: (400, "The request body contains invalid JSON."),
     Code.NO_HISTORY_TO_REPLY: (400, "Cannot reply without permission to read message history"),
 }

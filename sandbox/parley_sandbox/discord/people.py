@@ -1,10 +1,11 @@
 """The person's side: what somebody at a Discord client can do. A refusal is an `ApiError` with Discord's code and sentence."""
 
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from parley_sandbox.discord import validation
 from parley_sandbox.discord.acts import Acts
+from parley_sandbox.discord.acts.interactions import Interaction
 from parley_sandbox.discord.model import Json
 from parley_sandbox.discord.validation import Upload
 
@@ -48,7 +49,52 @@ class People:
 
     def click(self, person_id: str, message_id: str, custom_id: str) -> Json:
         """Press a button and return the interaction that the bot gets."""
-        return self._acts.interactions.click(person_id, message_id, custom_id).payload
+        return self._acts.uses.click(person_id, message_id, custom_id).payload
+
+    def select(self, person_id: str, message_id: str, custom_id: str, values: Sequence[str]) -> Json:
+        """Choose in a list and return the interaction that the bot gets."""
+        return self._acts.uses.select(person_id, message_id, custom_id, values).payload
+
+    def commands(self, person_id: str, channel_id: str) -> Sequence[Json]:
+        """Return the commands that a person may use in a channel."""
+        return self._acts.commands.usable(person_id, channel_id)
+
+    def command(
+        self,
+        person_id: str,
+        channel_id: str,
+        name: str,
+        options: Mapping[str, object] | None = None,
+        *,
+        target_message: str | None = None,
+        files: Sequence[File] = (),
+    ) -> Json:
+        """Use a command, by its registered name or id, and return the interaction that the bot gets."""
+        uploads = [_upload(file) for file in files]
+        return self._acts.uses.command(
+            person_id, channel_id, name, options or {}, target_message=target_message, files=uploads
+        ).payload
+
+    def complete(
+        self,
+        person_id: str,
+        channel_id: str,
+        name: str,
+        *,
+        option: str,
+        typed: str,
+        options: Mapping[str, object] | None = None,
+    ) -> Interaction:
+        """Ask for completions of an option; its `choices` come with the bot's answer."""
+        return self._acts.uses.complete(person_id, channel_id, name, option=option, typed=typed, options=options or {})
+
+    def submit(self, person_id: str, interaction_id: str, values: Mapping[str, str]) -> Json:
+        """Send a form that the bot opened and return the interaction that the bot gets."""
+        return self._acts.uses.submit(person_id, interaction_id, values).payload
+
+    def forms(self, person_id: str) -> list[Interaction]:
+        """Return the interactions of a person to which the bot has opened a form that is not sent yet."""
+        return self._acts.interactions.with_forms(person_id)
 
     def typing(self, person_id: str, channel_id: str) -> None:
         """Be seen typing."""
@@ -61,6 +107,14 @@ class People:
     def open_dm(self, person_id: str) -> Json:
         """Return the direct channel with the bot."""
         return self._acts.channels.open_direct(person_id)
+
+    def begin_thread(self, person_id: str, channel_id: str, name: str, message_id: str | None = None) -> Json:
+        """Begin a thread, at a message or without one."""
+        return self._acts.threads.begin(self._person(person_id), channel_id, name, message_id)
+
+    def change_thread(self, person_id: str, thread_id: str, **change: object) -> Json:
+        """Rename a thread, archive it or open it again."""
+        return self._acts.threads.change(self._person(person_id), thread_id, change)
 
     def messages(self, person_id: str, channel_id: str) -> list[Json]:
         """Return what a person sees in a channel, oldest first, ephemeral answers to them included."""

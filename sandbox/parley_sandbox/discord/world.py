@@ -45,6 +45,8 @@ class World:
     files: dict[str, StoredFile] = field(default_factory=dict)
     commands: dict[str, list[Json]] = field(default_factory=dict)
     """Registered application commands by guild; the global ones under the empty string."""
+    thread_members: dict[str, dict[str, Json]] = field(default_factory=lambda: defaultdict(dict))
+    """Who is in a thread, by thread and user."""
     closed_to_bot: set[str] = field(default_factory=set)
     """People who take no direct messages from the bot."""
     cdn_url: str = "http://127.0.0.1/cdn"
@@ -125,7 +127,15 @@ class World:
         raise refusal(Code.UNKNOWN_CHANNEL)
 
     def channels_of(self, guild_id: str) -> Iterator[Json]:
-        """Yield the channels of a guild."""
+        """Yield the channels of a guild; a thread is none."""
+        return (channel for channel in self._in(guild_id) if channel["type"] != channels.THREAD)
+
+    def threads_of(self, guild_id: str, *, archived: bool = False) -> Iterator[Json]:
+        """Yield the threads of a guild that are active, or those that are archived."""
+        threads = (channel for channel in self._in(guild_id) if channel["type"] == channels.THREAD)
+        return (thread for thread in threads if thread["thread_metadata"]["archived"] == archived)
+
+    def _in(self, guild_id: str) -> Iterator[Json]:
         return (channel for channel in self.channels.values() if channel.get("guild_id") == guild_id)
 
     def guild_of(self, channel_id: str) -> str | None:
@@ -154,6 +164,8 @@ class World:
             return permissions.DIRECT if user_id in there else NOTHING
         guild = self.guild(channel["guild_id"])
         member = self.members[guild["id"]].get(user_id)
+        if channel["type"] == channels.THREAD:
+            channel = self.channel(channel["parent_id"])
         return permissions.effective(guild, member, user_id, channel) if member else NOTHING
 
     def overwrite(

@@ -19,7 +19,8 @@ def find(tables: Tables, opening: Opening) -> Conversation:
     conversation = tables.conversation(conversation_id) or Conversation(
         conversation_id, started_by=opening.origin.author_id, edition=tables.now
     )
-    conversation = replace(conversation, touched=tables.now)
+    started_by = conversation.started_by or opening.origin.author_id
+    conversation = replace(conversation, touched=tables.now, started_by=started_by)
     tables.put_conversation(conversation)
     _index(tables, opening, conversation)
     return conversation
@@ -54,6 +55,7 @@ def _index(tables: Tables, opening: Opening, conversation: Conversation) -> None
     origin = opening.origin
     for message_id in {origin.question_id, opening.turn_id} - {""}:
         tables.index_message(message_id, conversation.id)
+    tables.index_member(origin.author_id, conversation.id)
     if conversation.started_by == origin.author_id:
         tables.set_recent(origin.channel_id, origin.author_id, conversation.id)
 
@@ -190,8 +192,12 @@ def _shown_text(tables: Tables, turn: Turn, shown: int) -> str:
 
 
 def _messages(turn: Turn, answer: str) -> list[Message]:
-    opening, origin = turn.opening, turn.opening.origin
-    question = Message(Role.USER, opening.prompt, turn.id, origin.author_id, origin.author_name, opening.attachments)
     if not answer:
-        return [replace(question, posted=turn.posted)]
-    return [question, Message(Role.ASSISTANT, answer, turn.id, posted=turn.posted)]
+        return [replace(question(turn), posted=turn.posted)]
+    return [question(turn), Message(Role.ASSISTANT, answer, turn.id, posted=turn.posted)]
+
+
+def question(turn: Turn) -> Message:
+    """Return what a turn asks, as it is remembered; of one that has ended, without its words."""
+    opening, origin = turn.opening, turn.opening.origin
+    return Message(Role.USER, opening.prompt, turn.id, origin.author_id, origin.author_name, opening.attachments)

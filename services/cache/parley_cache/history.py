@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from parley_cache import window
+from parley_cache import unanswered, window
 from parley_cache.model import Message
 from parley_cache.records import Conversation
 from parley_cache.store.tables import Tables
@@ -25,11 +25,27 @@ def whole(tables: Tables, conversation: Conversation) -> Messages:
     return tables.messages(conversation.id, 0, conversation.length)
 
 
-def take_out(tables: Tables, conversation: Conversation, turn_id: str) -> Messages:
-    """Take out what a turn said; return it. The revision moves if there was something."""
+def of_turn(tables: Tables, conversation: Conversation, turn_id: str) -> Messages:
+    """Return what a turn said; most often it stands in the window, which is near."""
+    found: Messages = [message for message in _seen(tables, conversation) if message.turn_id == turn_id]
+    return found or [message for message in whole(tables, conversation) if message.turn_id == turn_id]
+
+
+def newest(tables: Tables, conversation: Conversation) -> str:
+    """Return the turn that was remembered last; empty: there is none."""
+    seen = _seen(tables, conversation)
+    return seen[-1].turn_id if seen else ""
+
+
+def _seen(tables: Tables, conversation: Conversation) -> Messages:
+    return tables.messages(conversation.id, conversation.window.start, conversation.length)
+
+
+def take_out(tables: Tables, conversation: Conversation, turn_ids: Container[str]) -> Messages:
+    """Take out what these turns said; return it. The revision moves if there was something."""
     messages = whole(tables, conversation)
-    left = [message for message in messages if message.turn_id != turn_id]
-    taken = [message for message in messages if message.turn_id == turn_id]
+    left = [message for message in messages if message.turn_id not in turn_ids]
+    taken = [message for message in messages if message.turn_id in turn_ids]
     if taken:
         _replace(tables, conversation, messages.index(taken[0]), left)
     return taken
@@ -69,6 +85,7 @@ def _window(tables: Tables, messages: Messages) -> Window:
 
 def forget(tables: Tables, conversation: Conversation) -> None:
     """Take out everything; what is being answered now is not remembered either."""
+    unanswered.drop(tables, conversation.id)
     tables.replace_messages(conversation.id, 0, ())
     _put(tables, conversation, ())
     for turn in map(tables.turn, conversation.active):

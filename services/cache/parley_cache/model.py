@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -112,7 +112,7 @@ class Origin:
     author_id: str
     author_name: str
     locale: str
-    interaction_token: str
+    interaction_token: str = field(repr=False)
     traceparent: str
     asked_at: datetime | None
 

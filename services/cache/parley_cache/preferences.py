@@ -95,6 +95,14 @@ def update(tables: Tables, subject: Subject, wanted: Preferences, expected_versi
     return changed
 
 
+def forget(tables: Tables, subject: Subject) -> None:
+    """Forget what somebody has chosen, not the limits that were set for them."""
+    former = tables.record(Versioned, subject.name)
+    left = Preferences(limits=former.preferences.limits) if former is not None else None
+    if former is not None and left is not None and left != former.preferences:
+        update(tables, subject, left, former.version)
+
+
 def latest(tables: Tables) -> int:
     """Return the number of the latest change; 0: there was none."""
     serial = tables.record(Serial, SUBJECT)

@@ -35,6 +35,11 @@ def conversation(tables: Tables, conversation_id: str) -> Purged:
     return _purge(tables, storing.conversation(conversation_id))
 
 
+def member(tables: Tables, user_id: str) -> Purged:
+    """Forget those of a member's questions."""
+    return _purge(tables, storing.member(user_id))
+
+
 def _purge(tables: Tables, order: str) -> Purged:
     storing.bar(tables, order)
     names = tables.lowest(order, AT_ONCE)

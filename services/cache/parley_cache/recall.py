@@ -103,6 +103,6 @@ def remove_turn(tables: Tables, turn_id: str, by: str) -> Removed:
     conversation = tables.conversation(conversation_id)
     if conversation is None:
         return Removed(turn.posted if turn is not None else (), 0)
-    taken = history.take_out(tables, conversation, turn_id)
+    taken = history.take_out(tables, conversation, {turn_id})
     posted = turn.posted if turn is not None else tuple(one for message in taken for one in message.posted)
     return Removed(posted, conversation.revision + bool(taken))

@@ -28,6 +28,7 @@ class Turn:
     `serial` counts what its holder must be told by another Opened; `window` is the range of the conversation's
     messages that it saw when it opened; `feeds`: it ended for its member, but its log is still open; `forgotten`:
     nothing of it shall be remembered; `free_at`: when its member may claim a turn again, if it was refused for that;
+    `token_until`: when its interaction's token is worth nothing any more, in the store's seconds;
     `strange`: its holder came back with text that need not be this log's, so that it is always told from the beginning.
     """
 
@@ -52,6 +53,7 @@ class Turn:
     forgotten: bool = False
     free_at: float | None = None
     strange: bool = False
+    token_until: float | None = None
 
     @property
     def id(self) -> str:
@@ -84,7 +86,7 @@ class Log:
 class Conversation:
     """A conversation; its messages lie beside it, `length` of them.
 
-    `active`: turns that are being answered. It is one, unless the store forgot and two came back; `queue`: those
+    `started_by`: empty once that member was forgotten, until the next one asks; `active`: turns that are being answered. It is one, unless the store forgot and two came back; `queue`: those
     that wait, in their order; `touched`: when its last turn came or ended, in the store's seconds; `edition`: when it
     began or something was last taken out of it, in the same. As long as it stands, messages were only added; 0: it was
     written before this field was, and tells nothing.

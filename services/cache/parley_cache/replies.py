@@ -49,8 +49,15 @@ def attach(tables: Tables, turn: Turn) -> Turn:
 
 def _serving(tables: Tables, turn: Turn, key: bytes) -> Log | None:
     restored = tables.live(_restored(key)) if turn.restore is not None and turn.restore.attempt else None
-    log_id = restored or storing.stored_log(tables, turn, key) or tables.live(key)
+    log_id = restored or storing.stored_log(tables, turn, key) or _running(tables, turn, key)
     return tables.log(log_id) if log_id is not None else None
+
+
+def _running(tables: Tables, turn: Turn, key: bytes) -> str | None:
+    """Return the open log of a key; not the one that others still read of a turn that is answered again: it is no other answer."""
+    live, rewinds = tables.live(key), turn.opening.rewind_to
+    former = tables.turn(rewinds) if live is not None and rewinds else None
+    return live if former is None or former.log != live else None
 
 
 def is_there(tables: Tables, key: bytes | None, mode: Mode) -> bool:

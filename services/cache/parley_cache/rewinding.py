@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import conversations, history, replies
+from parley_cache import conversations, history, replies, unanswered
 from parley_cache.model import Opening, Posted, State
 from parley_cache.records import Conversation, Turn
 from parley_cache.store.tables import Tables
@@ -24,9 +24,22 @@ def is_stale(tables: Tables, turn: Turn) -> bool:
         return False
     if tables.record(Rewound, opening.rewind_to) is not None:
         return True
-    return bool(opening.expected_revision) and opening.expected_revision not in _revisions(
+    if not opening.expected_revision:
+        return False
+    return _is_followed(tables, opening, conversation) or opening.expected_revision not in _revisions(
         tables, opening, conversation
     )
+
+
+def _is_followed(tables: Tables, opening: Opening, conversation: Conversation) -> bool:
+    """Tell whether a turn came after an answered one, whose answer rests on that and is not there yet."""
+    former = tables.turn(opening.rewind_to)
+    stands = former is None or (former.state is State.ENDED and _is_remembered(former))
+    return stands and conversation.length > 0 and bool(conversation.active or conversation.queue)
+
+
+def _is_remembered(turn: Turn) -> bool:
+    return turn.outcome in conversations.REMEMBERED and not turn.forgotten
 
 
 def _revisions(tables: Tables, opening: Opening, conversation: Conversation) -> set[int]:
@@ -36,10 +49,9 @@ def _revisions(tables: Tables, opening: Opening, conversation: Conversation) -> 
         # with revision 0 the store has forgotten everything: nothing can be stale
         return {now} if now else {opening.expected_revision}
     if former.state is State.OPENED:
-        return {former.revision}
-    remembered = former.outcome in conversations.REMEMBERED and not former.forgotten
+        return {former.revision, now}
     # a turn that came to nothing was told the revision that it would have committed
-    return {now} if remembered else {now, now + 1}
+    return {now} if _is_remembered(former) else {now, now + 1}
 
 
 def newest(tables: Tables, turn_id: str) -> str:
@@ -74,4 +86,5 @@ def abandon(tables: Tables, turn: Turn, by: str) -> None:
     if turn.state is not State.ENDED:
         turn = replace(turn, stopped_by=turn.stopped_by or by)
     tables.put_turn(turn)
+    unanswered.drop_turn(tables, turn.conversation, turn.id)
     replies.leave(tables, turn)

@@ -39,10 +39,16 @@ def conversation(conversation_id: str) -> str:
     return f"replies.conversation.{conversation_id}"
 
 
+def member(user_id: str) -> str:
+    """Name the order of the replies to a member's questions."""
+    return f"replies.member.{user_id}"
+
+
 def groups(turn: Turn) -> tuple[str, ...]:
     """Name the orders in which a purge finds the answer of a turn."""
-    guild_id = turn.opening.origin.guild_id
-    return (*((guild(guild_id),) if guild_id else ()), conversation(turn.conversation))
+    origin = turn.opening.origin
+    guilds = (guild(origin.guild_id),) if origin.guild_id else ()
+    return (*guilds, conversation(turn.conversation), member(origin.author_id))
 
 
 def stored_log(tables: Tables, turn: Turn, key: bytes) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import admission, conversations, leases, replies
+from parley_cache import admission, conversations, direct_channels, leases, replies, tokens, unanswered
 from parley_cache.leases import Lease
 from parley_cache.model import (
     Have,
@@ -29,7 +29,8 @@ from parley_kit.faults import Conflict, NotFound, Unavailable
 class Ask:
     """A holder's wish for a turn; `lease` is the fresh name that its lease will have.
 
-    `full`: there is no room for another answer; only one that is there already can be given.
+    `full`: there is no room for another answer; only one that is there already can be given. `asked_ago`: how old the
+    question is, in seconds, where its holder comes back with it.
     """
 
     opening: Opening
@@ -38,6 +39,7 @@ class Ask:
     key: bytes | None = None
     have: Have | None = None
     full: bool = False
+    asked_ago: float = 0.0
 
     @property
     def turn_id(self) -> str:
@@ -96,9 +98,11 @@ def _begin(tables: Tables, ask: Ask) -> Grant:
 
 
 def _new(tables: Tables, ask: Ask) -> Turn:
+    direct_channels.note(tables, ask.opening.origin)
     conversation = conversations.find(tables, ask.opening)
     lease = _lease(tables, ask.lease, ask.holder)
-    return Turn(ask.opening, conversation.id, lease, State.QUEUED, key=ask.key)
+    turn = Turn(ask.opening, conversation.id, lease, State.QUEUED, key=ask.key)
+    return tokens.noted(turn, tables.now, ask.asked_ago)
 
 
 def _granted(turn: Turn, *, knows: bool, fresh: bool = False) -> Grant:
@@ -239,15 +243,17 @@ def _end(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> None:
     log = tables.log(turn.log) if turn.log is not None else None
     feeds = log is not None and log.leader == turn.id and log.end is None and not turn.lease.lapsed
     turn = replace(turn, state=State.ENDED, outcome=outcome, revision=revision, ended=tables.now)
-    turn = replace(turn, opening=_remains(turn.opening), feeds=feeds, restore=None)
+    if outcome is Outcome.FAILED and not turn.forgotten:
+        unanswered.keep(tables, turn.conversation, conversations.question(turn))
+    turn = replace(turn, opening=_remains(turn.opening), feeds=feeds, restore=None, token_until=None)
     tables.put_turn(turn)
     conversations.leave(tables, turn)
     replies.leave(tables, turn)
 
 
 def _remains(opening: Opening) -> Opening:
-    """Return what is kept of an ended turn for so long that it is never answered twice: no words, no token."""
-    origin = replace(opening.origin, interaction_token="")
+    """Return what is kept of an ended turn for so long that it is never answered twice: no words, no name, no token."""
+    origin = replace(opening.origin, author_name="", interaction_token="")
     return replace(opening, origin=origin, prompt="", system_prompt="", attachments=())
 
 
@@ -270,7 +276,12 @@ def stop(tables: Tables, turn_id: str, by: str) -> State:
 
 
 def next_alarm(turn: Turn, done_for: float) -> float:
-    """Return when a turn must be looked at again: its restoration, its lease's end, or the end of its keeping."""
+    """Return when a turn must be looked at again: its restoration, its lease's or its token's end, or that of its keeping."""
+    alarm = _alarm(turn, done_for)
+    return alarm if turn.token_until is None else min(alarm, turn.token_until)
+
+
+def _alarm(turn: Turn, done_for: float) -> float:
     if turn.state is State.ENDED and not turn.feeds:
         return turn.ended + done_for
     if turn.lease.lapsed:
@@ -283,7 +294,9 @@ def wake(tables: Tables, turn_id: str, *, lapses: bool) -> None:
     turn = tables.turn(turn_id)
     if turn is None:
         return
-    if turn.restore is not None and turn.restore.until <= tables.now:
+    if tokens.is_worthless(turn, tables.now):
+        tables.put_turn(tokens.dropped(turn, tables.now))
+    elif turn.restore is not None and turn.restore.until <= tables.now:
         _come_back(tables, turn, turn.restore)
     elif (turn.state is State.ENDED and not turn.feeds) or turn.lease.lapsed:
         _forget(tables, turn)

@@ -109,10 +109,11 @@ def look(tables: Tables, right: Held, seen: Seen) -> View:
 
 def _opened(tables: Tables, turn: Turn) -> OpenedView:
     conversation = tables.conversation(turn.conversation)
+    started_by = conversation.started_by if conversation is not None else ""
     return OpenedView(
         turn.serial,
         turn.conversation,
-        conversation.started_by if conversation is not None else turn.opening.origin.author_id,
+        started_by or turn.opening.origin.author_id,
         turn.revision,
         tables.messages(turn.conversation, *turn.window),
         turn.posted,

@@ -50,6 +50,11 @@ class Access:
     deny: Lists = field(default_factory=Lists)
     direct: DirectMessages = DirectMessages.EVERYBODY
 
+    @property
+    def asks_roles(self) -> bool:
+        """Whether any rule asks for roles."""
+        return bool(self.allow.roles or self.deny.roles)
+
     def may(self, asker: Asker) -> bool:
         """Whether somebody is answered there."""
         if self._denied(asker) or not self._is_member(asker):

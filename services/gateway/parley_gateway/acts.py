@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from parley_gateway import addressing, buttons
 from parley_gateway.addressing import Message, Rules
 from parley_gateway.buttons import Action, Button
-from parley_gateway.claims import PostedKind
+from parley_gateway.claims import PostedKind, TurnState
 from parley_gateway.interactions import Click, Pick, Submission
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import DeliveryError
@@ -27,6 +27,10 @@ GO_ON = "Go on exactly where you broke off. Repeat nothing, and say nothing befo
 """What Claude is told when a member wants the rest; in English, since Claude answers in the language of what stands there."""
 AS_IT_IS_NOW = frozenset({Action.RETRY, Action.ANEW})
 """Presses that ask the question as it stands in Discord."""
+
+
+class Begun(Exception):  # noqa: N818 — it is no error: a sibling was faster
+    """The press was obeyed by another gateway already."""
 
 
 class Declined(Exception):  # noqa: N818 — it is no error: the member is told why
@@ -60,6 +64,8 @@ class Acts:
         counts = await self._acknowledged(click)
         try:
             await self._begin(click, button)
+        except Begun:
+            return
         except Declined as declined:
             if counts:
                 await self.whispers.say(click, declined.key)
@@ -96,10 +102,22 @@ class Acts:
         return await self._again(click, button, found, asks=asks, now=now)
 
     async def _find(self, click: Click, button: Button) -> Exchange | None:
+        """Return what is known of the turn; None: nothing. Raises Declined when another one has taken its place."""
         try:
-            return await self.conversations.find(button.turn_id, click.message_id)
+            return await self.conversations.find(button.turn_id)
         except NotFound:
+            await self._refuse_stale(click, button)
             return None
+
+    async def _refuse_stale(self, click: Click, button: Button) -> None:
+        try:
+            found = await self.conversations.find("", click.message_id)
+        except NotFound:
+            return
+        if found.turn_id == click.interaction_id:
+            raise Begun
+        if found.turn_id != button.turn_id:
+            raise Declined(Key.GONE_ON)
 
     async def _question(self, click: Click, message_id: str) -> Message | None:
         """Return the question as it stands, or the answer that somebody wanted the rest of; None when it is gone."""
@@ -140,12 +158,19 @@ class Acts:
             afresh=True,
         )
 
+    async def _goes_on(self, message_id: str) -> bool:
+        """Whether the rest of an answer is being written: a sibling heard the press too, or it was pressed twice."""
+        try:
+            return (await self.conversations.find(message_id)).state is not TurnState.ENDED
+        except NotFound:
+            return False
+
     async def _rest(self, click: Click, button: Button, found: Exchange | None) -> Prompt:
         """Return a question for the rest, which answers the answer. Its name is the answer's, so that there is one of it."""
         if found is None:
             raise Declined(Key.FORGOTTEN)
         if not found.last or (button.revision and found.revision != button.revision):
-            raise Declined(Key.GONE_ON)
+            raise Begun if await self._goes_on(click.message_id) else Declined(Key.GONE_ON)
         return Prompt(
             turn_id=click.message_id,
             channel_id=click.channel_id,

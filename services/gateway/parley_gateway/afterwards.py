@@ -67,12 +67,12 @@ class Afterwards:
         if message.author_is_bot or self.held.reword(message.message_id, text) or not self.first(message.channel_id):
             return
         with contextlib.suppress(Fault, DeliveryError):  # a courtesy: the member can ask again
-            found = await self.conversations.find(message.message_id)
+            found = await self.conversations.find("", message.message_id)
             if found.state is TurnState.ENDED and found.last and found.question.text != text:
                 await self._offer(message, found, addressing.locale_of(text, rules.locale))
 
     async def _offer(self, message: Message, found: Exchange, locale: str) -> None:
-        pages = [posted for posted in found.posted if posted.kind is PostedKind.PAGE]
+        pages = [posted for posted in found.posted if posted.kind is not PostedKind.NOTICE]
         if not pages:
             return
         last = max(pages, key=lambda page: page.index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -12,44 +13,62 @@ import grpc
 from parley.gateway.v1 import gateway_pb2, gateway_pb2_grpc
 from parley_gateway.access import Access, Lists
 from parley_gateway.acts import Acts
-from parley_gateway.addressing import Rules
+from parley_gateway.addressing import UNREAD, Rules
 from parley_gateway.admission import Admissions
 from parley_gateway.afterwards import Afterwards
 from parley_gateway.allowance import Allowance
+from parley_gateway.backlog import Backlog
 from parley_gateway.board import Board
 from parley_gateway.buttons import Action
 from parley_gateway.capacity import Capacity, Limits
 from parley_gateway.clicks import Clicks
+from parley_gateway.clients.accounts import AccountClient
 from parley_gateway.clients.cache import CacheClient
 from parley_gateway.clients.caches import Caches
 from parley_gateway.clients.conversations import ConversationClient
+from parley_gateway.clients.direct_channels import DirectChannelClient
 from parley_gateway.clients.executor import ExecutorClient
 from parley_gateway.clients.models import ModelClient
 from parley_gateway.clients.monitor import MonitorClient
+from parley_gateway.clients.passes import PassClient
 from parley_gateway.clients.preferences import PreferenceClient
+from parley_gateway.commands import composition
 from parley_gateway.conversation import system_prompt
 from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.changes import MessageChanges
 from parley_gateway.discord.downloads import Downloads
+from parley_gateway.discord.guild_channels import HikariGuilds
+from parley_gateway.discord.guilds import Guilds
+from parley_gateway.discord.history import HikariHistory
 from parley_gateway.discord.inbound import Inbound
 from parley_gateway.discord.outbound import HikariDiscord
+from parley_gateway.discord.pool import Pool
 from parley_gateway.discord.postings import HikariPostings
+from parley_gateway.discord.presence import Presence
+from parley_gateway.discord.registration import Registration
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.figures import Figures
+from parley_gateway.listening import Listener
 from parley_gateway.load import OwnLoad, load_reports
-from parley_gateway.model import CapacityMap, Prompt
+from parley_gateway.model import CapacityMap, Prompt, Trigger
 from parley_gateway.pacer import Budget, Pacers
+from parley_gateway.places import Place, Places
 from parley_gateway.ports import Files
 from parley_gateway.preference_book import PreferenceBook
 from parley_gateway.preferences import Effective
 from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings, ids_of
+from parley_gateway.settings_panels.handlers import Handlers, handlers
 from parley_gateway.siblings import Siblings
+from parley_gateway.skew import DiscordsClock, Skew
+from parley_gateway.standing import Standing, presence_text
+from parley_gateway.stops import Stops
 from parley_gateway.telemetry import Telemetry
 from parley_gateway.terms import Terms
+from parley_gateway.texts import Texts
 from parley_gateway.turns.hold import HoldLimits
 from parley_gateway.turns.live import Turns
 from parley_gateway.turns.produce import ProduceLimits
@@ -65,6 +84,7 @@ CALLS_SECONDS = 5.0
 """For REST calls that are on their way when all turns have ended."""
 WATCH_SECONDS = 0.2
 DISCORD = "discord.com"
+_log = logging.getLogger(__name__)
 
 
 class Gateway:
@@ -78,13 +98,25 @@ class Gateway:
         self.grace = settings.grace + RELEASE_SECONDS + CALLS_SECONDS
         self._figures = Figures(runtime.metrics)
         self._telemetry = Telemetry(runtime.tracer, self._figures, _host(settings.discord_rest_url))
+        self.skew = Skew()
+        self._discords_clock = DiscordsClock(clock, self.skew)
+        self._figures.watch_skew(lambda: self.skew.seconds)
+        self._pool = Pool(self._telemetry, settings.discord_idle)
+        self._figures.watch_pool(lambda: self._pool.used, lambda: self._pool.waiting)
         self.bot = Bot(
             settings.discord_token.get_secret_value(),
             settings.discord_rest_url,
             self._telemetry.limited,
+            lambda theirs: self.skew.heard(theirs, clock.now()),
+            self._pool,
             message_content=settings.message_content,
+            shards=settings.shards,
+            held=settings.held_shards,
+            turn=self._identify_turn if settings.identify_spacing else None,
+            connections=settings.discord_connections,
         )
         self.board = Board()
+        self.places = Places(self._ask_place)
         self._caches = Caches(runtime.channels, Endpoints(settings.cache, clock))
         self._cache = CacheClient(self._caches, settings.instance, clock)
         self._conversations = ConversationClient(self._caches)
@@ -92,8 +124,9 @@ class Gateway:
         self._executors = ExecutorClient(runtime.channels)
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
-        self.preferences = PreferenceBook(_operators(settings), parent_of=lambda _: "")
+        self.preferences = PreferenceBook(_operators(settings), parent_of=self.places.parent_of)
         self.preference_store = PreferenceClient(self._caches, clock, self.preferences.put)
+        self.accounts = AccountClient(self._caches)
         self.models = ModelClient(runtime.channels, lambda: self.admissions.capacity.addresses, clock)
         self.access = _access(settings)
         self.siblings = Siblings(settings.instance)
@@ -104,6 +137,7 @@ class Gateway:
         self._reports = load_reports(runtime, OwnLoad(lambda: self.live, lambda: self._draining, self._changes))
         self._figures.watch(lambda: self.live, lambda: self.admissions.waiting)
         self.turns: Turns | None = None
+        self.stops: Stops | None = None
         self.calls: Calls | None = None
         self._downloads: Downloads | None = None
 
@@ -131,26 +165,36 @@ class Gateway:
 
     async def run(self) -> None:
         """Listen to Discord and answer; edits on their way outlive the turns that wanted them."""
+        if self.unread:
+            _log.info("triggers.off", extra={"triggers": [trigger.value for trigger in self.unread]})
         async with asyncio.TaskGroup() as calls:
             self.calls = Calls(calls, self._telemetry, allowance=self._allowance)
             discord = HikariDiscord(
                 self.bot.hikari.rest,
                 self.calls,
-                self._runtime.clock,
+                self._discords_clock,
                 user_id=self.bot.user_id,
+                application_id=lambda: self.bot.id,
             )
             responses = HikariResponses(
-                self.bot.hikari.rest, self.calls, self._runtime.clock, application_id=lambda: self.bot.id
+                self.bot.hikari.rest, self.calls, self._discords_clock, application_id=lambda: self.bot.id
             )
             whispers = Whispers(responses)
             self._downloads = Downloads(self.bot.hikari.rest, self.calls, self._settings.discord_rest_url)
             self.turns = Turns(
                 self._room(discord, self._downloads, calls, whispers), self._prompts, most=self._settings.live_turns
             )
-            self._inbound(self._desk(responses, self.turns, self._acts(responses, whispers))).listen(self.bot.hikari)
+            listener, history = self._listener(), HikariHistory(self.bot.hikari.rest, self.calls)
+            backlog = Backlog(
+                listener, history, DirectChannelClient(self._caches), self._reads_first, self._runtime.clock
+            )
+            Guilds(self.places, backlog).listen(self.bot.hikari)
+            desk = self._desk(responses, self.turns, self._acts(responses, whispers))
+            Inbound(listener, backlog.missed, desk.take, self._telemetry).listen(self.bot.hikari)
             MessageChanges(self._afterwards(self.turns), self._telemetry).listen(self.bot.hikari)
             async with asyncio.TaskGroup() as tasks:
                 self._work(tasks, self.turns)
+                tasks.create_task(backlog.run(), name="backlog")
 
     def drain(self) -> None:
         self._draining = True
@@ -180,6 +224,8 @@ class Gateway:
             ("preferences", self.preference_store.watch()),
             ("reports", self._reports.run(self._settings.monitor)),
             ("state", self._watch_state()),
+            ("commands", self._registration().run()),
+            ("presence", self._presence().run()),
         ):
             tasks.create_task(work, name=name)
         if self._fallback is not None:
@@ -213,9 +259,75 @@ class Gateway:
         return {"cache": self._caches.reachable, "monitor": self._monitor.reachable, "executor": executors}
 
     def _desk(self, responses: HikariResponses, turns: Turns, acts: Acts) -> Desk:
-        clicks = Clicks(responses, self._cache, turns.stop)
-        pressed = {Action.STOP.value: clicks} | {action.value: acts for action in Action if action is not Action.STOP}
-        return Desk(commands={}, completions={}, pressed=pressed, observer=self._telemetry)
+        self.stops = stops = Stops(self._cache, turns, self._conversations)
+        parts, chosen = self._parts(responses, stops), self._settings_handlers(responses)
+        return Desk(
+            commands={**composition.commands(parts), **chosen.commands},
+            completions={**composition.completions(parts), **chosen.completions},
+            pressed={
+                **{action.value: acts for action in Action},
+                Action.STOP.value: Clicks(responses, stops),
+                **composition.pressed(parts),
+                **chosen.pressed,
+            },
+            observer=self._telemetry,
+        )
+
+    def _parts(self, responses: HikariResponses, stops: Stops) -> composition.Parts:
+        return composition.Parts(
+            responses=responses,
+            conversations=self._conversations,
+            accounts=self.accounts,
+            models=self.models,
+            stops=stops,
+            access=self.access,
+            ask=self._ask,
+            standing=self.standing,
+            recent=timedelta(seconds=self._settings.recent),
+            clock=self._runtime.clock,
+        )
+
+    def standing(self) -> Standing:
+        """How it stands with the bot."""
+        capacity = self.admissions.capacity
+        return Standing(
+            peers=self.peers(),
+            tier=capacity.tier,
+            free=capacity.free(self._runtime.clock.monotonic()),
+            estimate=capacity.estimate,
+            message_content=self._settings.message_content,
+        )
+
+    def _presence(self) -> Presence:
+        texts = Texts(self._settings.default_locale)
+
+        def words() -> tuple[str, bool]:
+            standing = self.standing()
+            return presence_text(standing, texts), bool(standing.missing)
+
+        return Presence(self.bot.hikari, self._runtime.clock, words)
+
+    def _registration(self) -> Registration:
+        assert self.calls is not None, "made before anything is registered"
+        return Registration(
+            self.bot.hikari.rest,
+            self.calls,
+            self._runtime.clock,
+            known=self.bot.application_id,
+            first=lambda: self.siblings.first("commands", self._runtime.clock.monotonic()),
+        )
+
+    def _settings_handlers(self, responses: HikariResponses) -> Handlers:
+        assert self.calls is not None, "made before anything is asked of Discord"
+        return handlers(
+            responses,
+            store=self.preference_store,
+            book=self.preferences,
+            models=self.models,
+            accounts=self.accounts,
+            guilds=HikariGuilds(self.bot.hikari.rest, self.calls),
+            content=self._settings.message_content,
+        )
 
     def _acts(self, responses: HikariResponses, whispers: Whispers) -> Acts:
         return Acts(
@@ -249,12 +361,35 @@ class Gateway:
             return False
         return True
 
-    def _inbound(self, desk: Desk) -> Inbound:
-        return Inbound(self._prompts, self._rules, desk.take, self._telemetry, self._runtime.clock)
+    def _listener(self) -> Listener:
+        return Listener(self._prompts, self._rules, self.places, self.preferences, self.access, self._runtime.clock)
+
+    async def _ask_place(self, channel_id: str) -> Place | None:
+        assert self.calls is not None, "asked of by those who listen"
+        return await HikariHistory(self.bot.hikari.rest, self.calls).place(channel_id)
+
+    async def _identify_turn(self, bucket: int) -> None:
+        await PassClient(self._caches, self._runtime.clock).take(f"identify:{bucket}", self._settings.identify_spacing)
+
+    def _reads_first(self, channel_id: str) -> bool:
+        """Whether this gateway reads what a channel's members wrote while nobody listened.
+
+        With sets of shards the one that ranks first may not be told of the channel: each that is told reads it.
+        """
+        return self._settings.shard_sets > 1 or self.siblings.first(channel_id, self._runtime.clock.monotonic())
+
+    @property
+    def unread(self) -> Sequence[Trigger]:
+        """What the bot does not answer, since Discord does not let it read it: the message content intent is off."""
+        return () if self._settings.message_content else UNREAD
 
     async def _rules(self) -> Rules:
+        settings = self._settings
         return Rules(
-            str(await self.bot.user_id()), timedelta(seconds=self._settings.recent), self._settings.default_locale
+            str(await self.bot.user_id()),
+            timedelta(seconds=settings.recent),
+            settings.default_locale,
+            reads_all=settings.message_content,
         )
 
     def _terms(self, prompt: Prompt) -> Terms:

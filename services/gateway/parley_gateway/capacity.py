@@ -97,6 +97,17 @@ class Capacity:
         """How many slots are given away."""
         return len(self._slots)
 
+    def free(self, now: float) -> int | None:
+        """How many slots may be taken now; None when no map tells."""
+        if self._map is None or self.blind(now):
+            return None
+        return sum(max(0, self._left(seat, now)) for seat in self._map.seats)
+
+    @property
+    def estimate(self) -> timedelta | None:
+        """How long a turn without a slot waits, as far as the last map knows."""
+        return self._map.estimate if self._map else None
+
     @property
     def tier(self) -> Tier:
         """The last known tier."""

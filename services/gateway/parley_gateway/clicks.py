@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 from parley_gateway import buttons
-from parley_gateway.claims import TurnState
 from parley_gateway.interactions import Click, Interaction, Pick, Submission
 from parley_gateway.messages import DeliveryError
-from parley_gateway.ports import Responses, TurnStore
+from parley_gateway.ports import Responses
+from parley_gateway.stops import Stopped, Stops
 from parley_gateway.texts import Key, Texts
-from parley_kit.faults import Fault, NotFound
+
+TOLD = {Stopped.TOO_LATE: Key.STOP_TOO_LATE, Stopped.FAILED: Key.STOP_FAILED}
+"""What is said of a stop that stops nothing; one that does shows in the answer."""
 
 
 class Clicks:
-    """Answers presses. stop_here: stops a turn that this gateway holds; False when it does not."""
+    """Answers presses."""
 
-    def __init__(self, responses: Responses, store: TurnStore, stop_here: Callable[[str, str], bool]) -> None:
-        self._responses, self._store, self._stop_here = responses, store, stop_here
+    def __init__(self, responses: Responses, stops: Stops) -> None:
+        self._responses, self._stops = responses, stops
 
     async def take(self, click: Click | Pick | Submission) -> None:
         """Answer one press; an answer that Discord does not take stops no stop."""
@@ -26,23 +28,19 @@ class Clicks:
         if button is None:
             return
         if click.user_id == button.author_id or click.may_manage_messages:
-            await self._trying(self._responses.acknowledge(click))
-            await self._stop(click, button.turn_id)
+            counts = await self._acknowledged(click)
+            told = TOLD.get(await self._stops.stop(button.turn_id, click.user_id))
+            if told is not None and counts:
+                await self._say(click, told, acknowledged=True)
         else:
             await self._say(click, Key.STOP_NOT_YOURS, acknowledged=False)
 
-    async def _stop(self, click: Interaction, turn_id: str) -> None:
-        """Pass the wish on to whoever holds the turn; the cache carries it, or we are the holder."""
+    async def _acknowledged(self, click: Interaction) -> bool:
+        """Take the press; return whether it is ours to tell what becomes of it."""
         try:
-            state = await self._store.stop(turn_id, click.user_id)
-        except NotFound:
-            state = TurnState.ENDED
-        except Fault:
-            if not self._stop_here(turn_id, click.user_id):
-                await self._say(click, Key.STOP_FAILED, acknowledged=True)
-            return
-        if state is TurnState.ENDED and not self._stop_here(turn_id, click.user_id):
-            await self._say(click, Key.STOP_TOO_LATE, acknowledged=True)
+            return await self._responses.acknowledge(click)
+        except DeliveryError:
+            return False
 
     async def _say(self, click: Interaction, key: Key, *, acknowledged: bool) -> None:
         text = Texts(click.locale).render(key, reference=click.interaction_id)

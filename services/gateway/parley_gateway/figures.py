@@ -26,6 +26,18 @@ class Figures:
         registry = metrics.registry
         self._registry = registry
         self.events = Counter(semconv.DISCORD_EVENTS, "Events from Discord.", ("event", "outcome"), registry=registry)
+        self.triggers = Counter(
+            semconv.DISCORD_TRIGGERS,
+            "Turns that began here, by what made the bot listen.",
+            ("trigger",),
+            registry=registry,
+        )
+        self.connections = Counter(
+            semconv.DISCORD_HTTP_CONNECTIONS,
+            "How requests to Discord came to their HTTP connection.",
+            ("way",),
+            registry=registry,
+        )
         self.shard_up = Gauge(semconv.DISCORD_SHARD_UP, "Whether a shard is connected.", ("shard",), registry=registry)
         self.rest = Histogram(
             semconv.HTTP_CLIENT_DURATION,
@@ -108,6 +120,8 @@ class Figures:
         from_zero(self.opening, labels.SOURCES)
         from_zero(self.duration, labels.OUTCOMES)
         from_zero(self.edits, labels.EDIT_KINDS, labels.EDIT_OUTCOMES)
+        from_zero(self.connections, labels.CONNECTIONS)
+        from_zero(self.triggers, labels.TRIGGERS)
         from_zero(self.rate_limits, labels.SCOPES)
         from_zero(self.acknowledged, labels.ACKNOWLEDGEMENTS)
         for event, outcomes in labels.EVENTS.items():
@@ -123,3 +137,16 @@ class Figures:
         turns.set_function(live)
         line = Gauge(semconv.ADMISSION_QUEUE_DEPTH, "Turns in line for a slot.", registry=self._registry)
         line.set_function(in_line)
+
+    def watch_skew(self, seconds: Callable[[], float]) -> None:
+        """Read at each scrape how far our clock is from Discord's."""
+        skew = Gauge(semconv.CLOCK_SKEW, "How far our clock is ahead of Discord's.", registry=self._registry)
+        skew.set_function(seconds)
+
+    def watch_pool(self, used: Callable[[], int], idle: Callable[[], int]) -> None:
+        """Read the HTTP connections to Discord at each scrape."""
+        pool = Gauge(
+            semconv.DISCORD_HTTP_POOL, "Open HTTP connections to Discord.", ("state",), registry=self._registry
+        )
+        pool.labels("used").set_function(used)
+        pool.labels("idle").set_function(idle)

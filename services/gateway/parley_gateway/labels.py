@@ -5,7 +5,7 @@ from __future__ import annotations
 from parley_gateway.claims import Source
 from parley_gateway.edits import FailureKind, Standing
 from parley_gateway.endings import CAUSES
-from parley_gateway.model import Outcome
+from parley_gateway.model import Outcome, Trigger
 from parley_gateway.turns.failures import TABLE, Act, Trouble, told_reason
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
@@ -27,7 +27,9 @@ DECISIONS = {
     "refused": (told_reason(Trouble.NO_SLOT), told_reason(Trouble.NO_EXECUTOR)),
 }
 TROUBLES = {trouble.name: {remedy.act.name, Act.TELL.name} for trouble, remedy in TABLE.items()}
+TRIGGERS = tuple(trigger.value for trigger in Trigger)
 ACKNOWLEDGEMENTS = TAKEN, NOT_TAKEN = ("taken", "failed")
+CONNECTIONS = OPENED, REUSED = ("opened", "reused")
 NO_SCOPE = "none"
 SCOPES = ("user", "shared", "global", NO_SCOPE)
 """Whose limit an answer 429 is about, as Discord says; it says nothing when its outer wall answers."""

@@ -60,6 +60,18 @@ class Rewind:
     answered: bool = False
 
 
+class Trigger(Enum):
+    """What made the bot listen."""
+
+    MENTION = "mention"
+    REPLY = "reply"
+    DIRECT = "dm"
+    THREAD = "thread"
+    FREE = "free"
+    COMMAND = "command"
+    """An interaction: a command, a menu, a button."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """A question addressed to the bot: all that is needed to answer it, here or at a sibling.
@@ -89,6 +101,7 @@ class Prompt:
     rewinds: Rewind | None = None
     model: str = ""
     afresh: bool = False
+    trigger: Trigger = field(default=Trigger.COMMAND, compare=False)
 
     @property
     def event(self) -> str:

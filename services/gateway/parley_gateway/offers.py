@@ -17,14 +17,13 @@ SHARED = frozenset({Source.STORED, Source.FOLLOW})
 
 @dataclass(slots=True)
 class Offers:
-    """What one turn offers. message_id: of its question; empty: there is none to be read again.
+    """What one turn offers.
 
     source, revision: as the cache opened it; reworded: the question was changed meanwhile.
     """
 
     turn_id: str
     author_id: str
-    message_id: str
     source: Source = Source.LEAD
     revision: int = 0
     reworded: bool = False
@@ -44,7 +43,7 @@ class Offers:
     def failed(self) -> Buttons:
         """Return the buttons after an error: nothing of the turn is remembered, so nothing can be stale."""
         action = Action.ANEW if self.reworded else Action.RETRY
-        return (Button(action, self.turn_id, self.author_id),) if self.message_id else ()
+        return (Button(action, self.turn_id, self.author_id),)
 
     def _answered(self, *, more: bool) -> Buttons:
         again = Button(self._again, self.turn_id, self.author_id, self.revision)

@@ -51,12 +51,13 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class ChannelMenu:
-    """A menu of the guild's text channels. What is chosen already stands in the panel's text: hikari presets none."""
+    """A menu of the guild's text channels. chosen: those that are chosen already, at most `most`."""
 
     custom_id: str
     placeholder: str = ""
     least: int = 0
     most: int = 25
+    chosen: tuple[str, ...] = ()
 
 
 Row = tuple[Press, ...] | Menu | ChannelMenu

@@ -84,7 +84,9 @@ class Conversations(Protocol):
         ...
 
     async def find(self, turn_id: str, message_id: str = "") -> Exchange:
-        """Return a question and its answer. message_id: of the answer, where it is known."""
+        """Return a question and its answer. turn_id: empty where only a message of theirs is known; by that the newest
+        turn is found that answers the question.
+        """
         ...
 
     async def remove(self, turn_id: str, by: str) -> Removed:
@@ -199,6 +201,14 @@ class Files(Protocol):
 
     async def fetch(self, channel_id: str, files: Mapping[Attachment, int]) -> Mapping[Attachment, bytes | Why]:
         """Return the bytes of files of a channel's messages, or why there are none. files: how large each may be."""
+        ...
+
+
+class Guilds(Protocol):
+    """What there is in a guild. All raise DeliveryError."""
+
+    async def text_channels(self, guild_id: str) -> Sequence[str]:
+        """Return the channels in which members write, in the order in which they are shown; no threads."""
         ...
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import socket
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from parley_gateway.access import DirectMessages
+from parley_gateway.shards import held, ordinal
 from parley_gateway.terms import Sharing
 from parley_kit.settings import Address, ServiceSettings, Targets
 
@@ -30,6 +32,25 @@ Ids = Annotated[str, AfterValidator(_check_ids)]
 class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
     """The gateway's settings."""
 
+    @property
+    def held_shards(self) -> tuple[int, ...] | None:
+        """The shards that this gateway holds; None: all there are."""
+        if self.shard_sets == 1:
+            return None
+        index = self.shard_index if self.shard_index is not None else ordinal(socket.gethostname())
+        return tuple(held(self.shards, self.shard_sets, index or 0))
+
+    @model_validator(mode="after")
+    def _enough_shards(self) -> Self:
+        """Every gateway must know the same number of shards, and each set needs one."""
+        if self.shard_sets > max(self.shards, 1):
+            raise ValueError("PARLEY_GATEWAY_SHARD_SETS needs PARLEY_GATEWAY_SHARDS to be as many or more")
+        if self.shard_sets > 1 and self.shard_index is None and ordinal(socket.gethostname()) is None:
+            raise ValueError(
+                "PARLEY_GATEWAY_SHARD_SETS needs PARLEY_GATEWAY_SHARD_INDEX: the host name ends in no number"
+            )
+        return self
+
     listen: Address = Field(
         "127.0.0.1:50051", description="Where its gRPC server listens, host:port; port 0 takes a free one."
     )
@@ -47,6 +68,34 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
     message_content: bool = Field(
         False,
         description="Whether to ask for Discord's message content intent, so that replies without a ping are read.",
+    )
+    discord_connections: int = Field(
+        10, ge=1, le=100, description="HTTP connections to Discord at most, reused by all calls, a number."
+    )
+    discord_idle: float = Field(
+        300.0, gt=0, le=3600, description="How long an idle HTTP connection to Discord stays open, in seconds."
+    )
+    shards: int = Field(
+        0,
+        ge=0,
+        description="How many shards the bot has over all gateways, a number; 0: as many as Discord recommends.",
+    )
+    shard_sets: int = Field(
+        1,
+        ge=1,
+        description="Into how many sets the shards are cut, of which a gateway holds one; 1: every gateway holds them all.",
+    )
+    shard_index: int | None = Field(
+        None,
+        ge=0,
+        description="Which set this gateway holds, counted over all sets again and again; unset: the number at the end of "
+        "its host name, as pods of a StatefulSet have it.",
+    )
+    identify_spacing: float = Field(
+        5.5,
+        ge=0,
+        le=60,
+        description="Between two starts of shards over all gateways, spaced by the cache, in seconds; 0: not spaced.",
     )
     cache: Targets = Field(
         "127.0.0.1:50052", description="The caches that keep the turns, host:port, several separated by commas."

@@ -41,6 +41,8 @@ class Telemetry(Observer):
             links=link_to(prompt.traceparent) if adopted else [],
             start_time=None if adopted else int(prompt.received_at.timestamp() * NANOSECONDS),
         )
+        if not adopted:
+            self._figures.triggers.labels(prompt.trigger.value).inc()
         with trace.use_span(span, end_on_exit=True):
             yield _TurnWatch(self._tracer, self._figures, span)
 
@@ -69,6 +71,10 @@ class Telemetry(Observer):
     def limited(self, scope: str) -> None:
         self._figures.rate_limits.labels(labels.scope(scope)).inc()
 
+    def connected(self, *, reused: bool) -> None:
+        """Count an HTTP connection that was opened, or used again."""
+        self._figures.connections.labels(labels.REUSED if reused else labels.OPENED).inc()
+
     def shard(self, number: int, *, up: bool) -> None:
         """Note whether a shard is connected."""
         self._figures.shard_up.labels(str(number)).set(up)
@@ -81,6 +87,7 @@ def _attributes(prompt: Prompt, event: str, *, adopted: bool) -> dict[str, str |
         semconv.DISCORD_MESSAGE_ID: prompt.message_id,
         semconv.TURN_ID: prompt.turn_id,
         semconv.TURN_ADOPTED: adopted,
+        semconv.DISCORD_TRIGGER: prompt.trigger.value,
     }
     if prompt.guild_id:
         attributes[semconv.DISCORD_GUILD_ID] = prompt.guild_id

@@ -17,6 +17,8 @@ from parley_sandbox.discord.rest import commands, interactions, messages, places
 from parley_sandbox.discord.rest.start import Start
 
 STOP = {"type": 1, "components": [{"type": 2, "style": 4, "label": "Stop", "custom_id": "stop"}]}
+PICK = {"type": 3, "custom_id": "pick", "options": [{"label": "One", "value": "1"}, {"label": "Two", "value": "2"}]}
+LIST = {"type": 1, "components": [PICK]}
 
 
 @dataclass
@@ -154,6 +156,41 @@ async def test_an_interaction_is_answered_by_the_document(
     await client.ask("DELETE", f"{hook}/messages/{more['id']}")
     await client.ask("DELETE", f"{hook}/messages/@original")
     _assert_valid(openapi, client, least=8)
+
+
+async def test_a_command_a_list_and_a_form_are_answered_by_the_document(
+    openapi: OpenApi, client: Client, cast: Cast
+) -> None:
+    people, channel, mika = client.discord.people, cast.channel("Orchard", "general"), cast.person("Mika")
+    await _register(client, cast.bot)
+    await client.ask("GET", f"/applications/{cast.bot}/commands?with_localizations=true")
+    used = people.command(mika, channel, "ask", {"q": "why"})
+    field = {"type": 4, "custom_id": "a", "style": 1, "label": "A", "required": False}
+    form = {"type": 9, "data": {"custom_id": "f", "title": "T", "components": [{"type": 1, "components": [field]}]}}
+    await client.ask("POST", f"/interactions/{used['id']}/{used['token']}/callback?with_response=true", form)
+    sent = people.submit(mika, used["id"], {"a": "b"})
+    shown = {"type": 4, "data": {"content": "done", "components": [LIST]}}
+    told = await client.ask("POST", f"/interactions/{sent['id']}/{sent['token']}/callback?with_response=true", shown)
+    picked = people.select(mika, told["resource"]["message"]["id"], "pick", ["1"])
+    updated = {"type": 7, "data": {"content": "picked", "components": []}}
+    await client.ask("POST", f"/interactions/{picked['id']}/{picked['token']}/callback?with_response=true", updated)
+    _assert_valid(openapi, client, least=6)
+
+
+async def test_threads_are_answered_by_the_document(openapi: OpenApi, client: Client, cast: Cast) -> None:
+    people, channel = client.discord.people, cast.channel("Orchard", "general")
+    question = people.say(cast.person("Mika"), channel, "let us talk")
+    thread = await client.ask("POST", f"/channels/{channel}/messages/{question['id']}/threads", {"name": "Talk"})
+    await client.ask("POST", f"/channels/{channel}/threads", {"name": "Alone", "type": 11})
+    there = f"/channels/{thread['id']}"
+    await client.ask("PUT", f"{there}/thread-members/@me")
+    await client.ask("POST", f"{there}/messages", {"content": "here"})
+    await client.ask("GET", f"{there}/messages")
+    await client.ask("GET", there)
+    await client.ask("PATCH", there, {"archived": True})
+    await client.ask("GET", f"/guilds/{cast.guild('Orchard')}/threads/active")
+    await client.ask("GET", f"/channels/{channel}/messages/{question['id']}")
+    _assert_valid(openapi, client, least=9)
 
 
 async def test_without_with_response_a_callback_is_answered_by_nothing(

@@ -1,13 +1,16 @@
 """Streams break, gateways die, the store forgets, the cache ends: the turn goes on."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import grpc
+import pytest
 from support.cache_lines import SECONDS, CacheBench, Line, Start, open_request
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
 
+SECRET = "aW50ZXJhY3Rpb24="
 LEADING = pb.Have(state=pb.TURN_STATE_OPENED, source=pb.SOURCE_LEAD, attempt=1, offset=5)
 
 
@@ -114,6 +117,40 @@ async def test_an_orphan_is_adopted_with_all_that_its_gateway_knew(cache: CacheB
     assert (opened.source, opened.attempt, list(opened.posted)) == (pb.SOURCE_LEAD, 2, [posted])
     late = await Line.adopted(cache.channel, orphan, holder="gateway-3")
     assert (await late.status())[0] is grpc.StatusCode.ABORTED
+
+
+async def test_an_interactions_turn_is_adopted_with_its_token_which_nothing_logs(
+    cache: CacheBench, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = open_request("1000")
+    origin = request.open.origin
+    origin.kind, origin.message_id, origin.interaction_token = pb.ORIGIN_KIND_INTERACTION, "", SECRET
+    leader = Line(cache.channel)
+    await leader.send(request)
+    await leader.until("opened")
+    leader.call.cancel()
+    await cache.pass_lease()
+    orphan = await _orphan(cache)
+    assert orphan.open.origin == origin
+    adopted = await Line.adopted(cache.channel, orphan)
+    assert (await adopted.until("opened")).source == pb.SOURCE_LEAD
+    await adopted.send(pb.HoldTurnRequest(text=pb.Text(attempt=0)))
+    assert (await adopted.status())[0] is grpc.StatusCode.INVALID_ARGUMENT
+    written = capsys.readouterr()
+    assert SECRET not in caplog.text + written.out + written.err
+    assert not [span.name for span in cache.service.spans if SECRET in span.to_json()]
+
+
+async def test_a_token_that_is_worth_nothing_is_not_taken_back(cache: CacheBench) -> None:
+    request = open_request("1000", have=LEADING)
+    request.open.origin.interaction_token = SECRET
+    request.open.origin.asked_at.FromDatetime(datetime.now(UTC) - timedelta(minutes=16))
+    line = Line(cache.channel)
+    await line.send(request)
+    await line.until("opened")
+    await line.send(pb.HoldTurnRequest(release=pb.Release()))
+    assert await line.over()
+    assert (await _orphan(cache)).open.origin.interaction_token == ""
 
 
 async def test_a_release_hands_the_turn_over_at_once(cache: CacheBench) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import grpc
 import pytest
-from support.cache_lines import Line
+from support.cache_lines import Line, Start
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import conversations_pb2, conversations_pb2_grpc
@@ -121,6 +121,50 @@ async def test_regenerate_goes_from_click_to_answer_over_the_wire(channel: grpc.
     assert (await late.until("refused")).reason == pb.REFUSAL_REASON_STALE
 
 
+async def test_a_turn_is_found_over_the_wire_and_answered_again_once_its_record_is_gone(start: Start) -> None:
+    async with start(done_for=20.0) as cache:
+        conversations = conversations_pb2_grpc.ConversationServiceStub(cache.channel)
+        await _talk(cache.channel, 2)
+        at_once = await conversations.FindTurn(conversations_pb2.FindTurnRequest(turn_id="1001"), timeout=1)
+        assert (at_once.conversation_id, at_once.revision, at_once.last) == ("chat", 2, True)
+        assert (at_once.state, at_once.model) == (pb.TURN_STATE_ENDED, "claude-sonnet-5")
+        await cache.clock.advance(25)
+        wish = conversations_pb2.FindTurnRequest(turn_id="1001", message_id="5001")
+        found = await conversations.FindTurn(wish, timeout=1)
+        assert (found.question.text, found.question.author_id, found.answer.text) == ("q1", "30", "a")
+        assert ([posted.message_id for posted in found.posted], found.last, found.model) == (["5001"], True, "")
+        again = await Line.opened(
+            cache.channel,
+            "4000",
+            prompt=found.question.text,
+            conversation=pb.Conversation(reply_to_message_id="5001"),
+            cache_policy=pb.CachePolicy(mode=pb.CACHE_MODE_REFRESH),
+            rewind_to="1001",
+            expected_revision=found.revision,
+        )
+        opened = await again.until("opened")
+        assert ([message.text for message in opened.window], opened.conversation_id) == (["q0", "a"], "chat")
+        assert [posted.message_id for posted in opened.posted] == ["5001"]
+
+
+async def test_a_running_turn_has_no_answer_yet(channel: grpc.aio.Channel, conversations: Stub) -> None:
+    line = await Line.opened(channel, "1000", prompt="q0", conversation=CHAT)
+    await line.until("opened")
+    found = await conversations.FindTurn(conversations_pb2.FindTurnRequest(message_id="1000"), timeout=1)
+    assert (found.state, found.question.text, found.HasField("answer")) == (pb.TURN_STATE_OPENED, "q0", False)
+
+
+async def test_a_member_is_forgotten_over_the_wire(channel: grpc.aio.Channel, conversations: Stub) -> None:
+    await _talk(channel, 2)
+    wish = conversations_pb2.ForgetMemberRequest(user_id="30")
+    done = await conversations.ForgetMember(wish, timeout=1)
+    assert (done.conversations, done.messages) == (1, 4)
+    done = await conversations.ForgetMember(wish, timeout=1)
+    assert (done.conversations, done.messages) == (0, 0)
+    found = await conversations.GetConversation(conversations_pb2.GetConversationRequest(conversation=CHAT), timeout=1)
+    assert (found.messages, found.started_by) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("method", "request_", "code"),
     [
@@ -129,6 +173,10 @@ async def test_regenerate_goes_from_click_to_answer_over_the_wire(channel: grpc.
         ("ForgetConversation", conversations_pb2.ForgetConversationRequest(), grpc.StatusCode.INVALID_ARGUMENT),
         ("RemoveTurn", conversations_pb2.RemoveTurnRequest(turn_id="1", by="x"), grpc.StatusCode.INVALID_ARGUMENT),
         ("RemoveTurn", conversations_pb2.RemoveTurnRequest(turn_id="1", by="7"), grpc.StatusCode.NOT_FOUND),
+        ("ForgetMember", conversations_pb2.ForgetMemberRequest(), grpc.StatusCode.INVALID_ARGUMENT),
+        ("FindTurn", conversations_pb2.FindTurnRequest(), grpc.StatusCode.INVALID_ARGUMENT),
+        ("FindTurn", conversations_pb2.FindTurnRequest(turn_id="1", message_id="x"), grpc.StatusCode.INVALID_ARGUMENT),
+        ("FindTurn", conversations_pb2.FindTurnRequest(turn_id="1"), grpc.StatusCode.NOT_FOUND),
     ],
 )
 async def test_what_cannot_be_done_says_why(

@@ -52,6 +52,35 @@ async def test_of_many_gateways_at_once_exactly_one_gets_the_turn(channel: grpc.
     assert sum(word is not None and word.HasField("duplicate") for word in words) == 15
 
 
+async def test_an_answer_that_was_cut_is_stored_and_says_so_to_whoever_asks_next(channel: grpc.aio.Channel) -> None:
+    first = await Line.opened(channel, "1000")
+    await first.say("As long as it may be")
+    await first.finish(stop_reason="max_tokens")
+    await first.end()
+    assert await first.over()
+    second = await Line.opened(channel, "1001")
+    assert (await second.until("opened")).source == pb.SOURCE_STORED
+    assert (await second.until("text_end")).stop_reason == "max_tokens"
+    assert second.text == "As long as it may be"
+
+
+async def test_files_of_earlier_messages_come_back_by_reference(channel: grpc.aio.Channel) -> None:
+    chat = pb.Conversation(id="chat")
+    files = [
+        pb.Attachment(
+            message_id="900", attachment_id="901", filename="map.png", content_type="image/png", size_bytes=2048
+        ),
+        pb.Attachment(message_id="1000", attachment_id="902", filename="log.py", content_type="text/x-python"),
+    ]
+    first = await Line.opened(channel, "1000", conversation=chat, attachments=files)
+    await first.say("Seen.")
+    await first.finish()
+    await first.end(shown=5)
+    assert await first.over()
+    opened = await (await Line.opened(channel, "1001", conversation=chat)).until("opened")
+    assert [list(message.attachments) for message in opened.window] == [files, []]
+
+
 async def test_a_busy_conversation_queues_and_goes_on_with_what_was_said(channel: grpc.aio.Channel) -> None:
     chat = pb.Conversation(id="chat")
     first = await Line.opened(channel, "1000", conversation=chat, prompt="Who?")

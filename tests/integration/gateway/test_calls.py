@@ -45,7 +45,9 @@ class Bench:
     def __init__(self, discord: LoopbackDiscord, rest: hikari.api.RESTClient, calls: Calls) -> None:
         self.loopback, self.calls = discord, calls
         self.cast = Cast(discord)
-        self.discord = HikariDiscord(rest, calls, SystemClock(), user_id=self._bot)
+        self.discord = HikariDiscord(
+            rest, calls, SystemClock(), user_id=self._bot, application_id=lambda: int(self.cast.bot)
+        )
         self.responses = HikariResponses(rest, calls, SystemClock(), application_id=lambda: int(self.cast.bot))
         self.channel = self.cast.channel("Orchard", "general")
 

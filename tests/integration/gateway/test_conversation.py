@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 from support.gateways import World, world
+from support.redrawn import as_shown
 from support.replies import spoken
-from support.shown import as_shown
 
 from parley_sandbox.discord import Permission, Recorded, queries
 

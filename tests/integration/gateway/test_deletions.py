@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from support.gateways import World
+from support.redrawn import as_shown
 from support.replies import spoken
-from support.shown import as_shown
 
 from parley_sandbox.discord import Permission
 

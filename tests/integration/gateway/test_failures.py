@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from support.gateways import World, world
+from support.redrawn import as_shown
 from support.replies import spoken
-from support.shown import as_shown
 
 from parley_gateway.app import Gateway
+from parley_gateway.turns.failures import Trouble
 from parley_sandbox.discord import Fault, queries
 
 STORY = "Tell a story. [[ttft=0.05 tps=100 tokens=150]]"
@@ -292,12 +294,51 @@ async def test_an_answer_deleted_under_us_stops_claude(parley: World) -> None:
     await parley.until(lambda: parley.working == 0)
 
 
-async def test_a_channel_that_forbids_writing_ends_the_turn(parley: World) -> None:
-    parley.discord.faults.add(Fault("missing_permission", route="POST /channels/{channel_id}/messages", times=None))
+async def test_who_asks_where_the_bot_may_not_write_is_told_alone(parley: World) -> None:
+    general = parley.cast.channel("Orchard", "general")
+    route = "POST /channels/{channel_id}/messages"
+    parley.discord.faults.add(Fault("missing_permission", route=route, channel_id=general, times=None))
     parley.ask(ENDLESS)
-    await parley.until(lambda: bool(queries.of(parley.discord.recorder.requests, queries.CREATE)))
+    await parley.until(lambda: bool(direct(parley, "Sam")))
     await parley.until(lambda: parley.working == 0)
     await parley.claude.streams_open(0)
+    [told] = direct(parley, "Sam")
+    assert f"<#{general}>" in told
+    assert "may not write" in told
+
+
+async def test_who_takes_no_direct_messages_costs_no_more_than_a_try(parley: World) -> None:
+    parley.discord.faults.add(Fault("missing_permission", route="POST /channels/{channel_id}/messages", times=None))
+    parley.ask(ENDLESS)
+    await parley.until(lambda: len(queries.of(parley.discord.recorder.requests, queries.CREATE)) == 2)
+    await parley.until(lambda: parley.working == 0)
+    await parley.claude.streams_open(0)
+
+
+async def test_a_channel_that_is_gone_stops_claude(parley: World) -> None:
+    question = parley.ask(ENDLESS)
+    await parley.streaming(question)
+    parley.discord.faults.add(Fault("status_before", route="PATCH /channels", status=404, times=None))
+    await parley.claude.streams_open(0)
+    await parley.until(lambda: parley.working == 0)
+
+
+async def test_a_press_that_discord_has_forgotten_still_does_what_it_asks(parley: World) -> None:
+    question = parley.ask(ENDLESS)
+    message = await parley.streaming(question)
+    parley.discord.faults.add(Fault("status_before", route="POST /interactions", status=404))
+    parley.click("Sam", message)
+    await parley.claude.streams_open(0)
+    assert "Stopped" in await parley.ended(question)
+
+
+async def test_a_cache_that_is_gone_before_the_end_is_not_noticed(alone: World) -> None:
+    await start(alone, grace=0)
+    question = alone.ask(STORY)
+    await alone.streaming(question, 40)
+    await alone.cache_stack.aclose()
+    await alone.until(lambda: not alone.button(alone.replies(question)[0]))
+    assert alone.reply(question).split() == said(alone)
 
 
 @pytest.mark.parametrize("kind", ["status_before", "status_after", "drop_reply", "limit_user", "limit_shared"])
@@ -324,6 +365,43 @@ async def test_a_reconnect_in_mid_reply_is_not_noticed(parley: World) -> None:
     parley.discord.faults.add(Fault("reconnect"))
     text = await parley.ended(question)
     assert text.split() == said(parley)
+
+
+# --- the table
+
+ROWS = {
+    Trouble.MONITOR_SILENT: "test_failures.py::test_a_silent_monitor_stops_nobody_who_has_other_addresses",
+    Trouble.NO_SLOT: "test_failures.py::test_a_house_that_stays_full_is_told_in_plain_words",
+    Trouble.NO_EXECUTOR: "test_failures.py::test_without_any_executor_the_member_is_told",
+    Trouble.CACHE_SILENT: "test_failures.py::test_without_a_cache_the_answer_comes_and_says_what_is_missing",
+    Trouble.CACHE_BROKEN: "test_failures.py::test_a_cache_that_restarts_in_mid_reply_is_not_noticed",
+    Trouble.CACHE_NOT_TOLD: "test_failures.py::test_a_cache_that_is_gone_before_the_end_is_not_noticed",
+    Trouble.HELD_ELSEWHERE: "test_handover.py::test_two_gateways_give_one_answer",
+    Trouble.EXECUTOR_FULL: "test_failures.py::test_two_quick_questions_do_not_both_get_the_last_slot",
+    Trouble.EXECUTOR_LOST: "test_failures.py::test_an_executor_that_dies_before_the_first_word_is_not_noticed",
+    Trouble.EXECUTOR_LOST_TALKING: "test_failures.py::test_an_executor_that_dies_in_the_middle_is_replaced_in_the_same_message",
+    Trouble.FIRST_TEXT_LATE: "test_failures.py::test_a_claude_that_says_nothing_is_given_up",
+    Trouble.UPSTREAM: "test_failures.py::test_an_error_of_claude_is_told_with_a_reference",
+    Trouble.QUESTION_GONE: "test_failures.py::test_a_question_deleted_before_its_answer_leaves_nothing",
+    Trouble.NO_PERMISSION: "test_failures.py::test_who_asks_where_the_bot_may_not_write_is_told_alone",
+    Trouble.DISCORD_AWAY: "test_failures.py::test_discords_own_trouble_costs_time_and_no_copy",
+    Trouble.PRESS_LATE: "test_failures.py::test_a_press_that_discord_has_forgotten_still_does_what_it_asks",
+    Trouble.GATEWAY_ENDS: "test_handover.py::test_a_gateway_that_ends_hands_its_turn_over_and_the_same_message_completes",
+}
+"""Where each row of the failure table is shown to be true."""
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_row_of_the_failure_table_has_its_test(trouble: Trouble) -> None:
+    file, _, name = ROWS[trouble].partition("::")
+    assert f"async def {name}(" in (Path(__file__).parent / file).read_text()
+
+
+def direct(parley: World, person: str) -> list[str]:
+    """Return what the bot wrote to somebody alone."""
+    channel = parley.cast.direct(person)
+    written = parley.discord.people.messages(parley.cast.person(person), channel)
+    return [str(one["content"]) for one in written if one["author"]["id"] == parley.cast.bot]
 
 
 def _trace_of(parley: World) -> str:

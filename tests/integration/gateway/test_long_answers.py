@@ -56,7 +56,8 @@ async def test_a_very_long_answer_ends_as_a_file_with_all_of_its_text(parley: Wo
     assert file["filename"] == "answer.md"
     kept = next(one for key, one in parley.discord.world.files.items() if key.endswith(f"/{file['id']}"))
     assert kept.content.decode() == parley.executions()[0].text
-    assert not any(one["components"] for one in shown[:4])
+    assert [bool(one["components"]) for one in shown] == [False] * 4 + [True], "what can be done stands under the last"
+    assert "v1:stop:" not in str(shown)
 
 
 async def test_a_slow_answer_ends_with_a_message_that_notifies_who_asked_and_nobody_else(eager: World) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hikari
 import pytest
-from support.gateways import World
-from support.shown import as_shown
+from support.gateways import World, world
+from support.redrawn import as_shown
 
 from parley_gateway.ranking import ranked
+from parley_sandbox.discord import GatewaySettings as SandboxGateway
 from parley_sandbox.discord import queries
 
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
@@ -90,3 +91,21 @@ async def test_an_answer_that_no_cache_knows_of_is_found_and_gone_on_in(pair: Wo
     said = as_shown(pair.executions()[1].text).split()
     assert pair.reply(question).split()[: len(said)] == said, "one attempt, whole"
     assert "memory cannot be reached" in pair.reply(question)
+
+
+async def test_who_only_stands_by_holds_no_place_for_the_next_question() -> None:
+    async with world(gateway=SandboxGateway(identify_window=0)) as parley:
+        await parley.start_monitor()
+        await parley.start_executor()
+        for name in names_that_share(*(parley.cast.channel("Orchard", channel) for channel in ("general", "help"))):
+            await parley.start_gateway(grace=0, cache_silence=0.15, live_turns=1, instance=name)
+        await parley.until(lambda: agreed(parley, "general") and agreed(parley, "help"))
+        await parley.streaming(parley.ask(ENDLESS, channel="general"))
+        await parley.until(lambda: parley.working == 2)
+        await parley.streaming(parley.ask(f"Another {ENDLESS}", person="Noor", channel="help"))
+
+
+def names_that_share(one: str, other: str) -> tuple[str, str]:
+    """Return names of two gateways of which each goes first in one channel."""
+    pairs = (("a", f"b{number}") for number in range(100))
+    return next(pair for pair in pairs if ranked(one, pair)[0] != ranked(other, pair)[0])

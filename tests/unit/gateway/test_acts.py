@@ -46,7 +46,8 @@ class Place:
 
     found: Exchange | Fault = FOUND
     question: str | None = "<@1> What is a trunk?"
-    first: bool = True
+    instead: str = ""
+    rest: TurnState | None = None
     full: bool = False
     acknowledged: bool | Exception = True
     told: list[str] = field(default_factory=list)
@@ -65,6 +66,12 @@ class Place:
 
     async def find(self, turn_id: str, message_id: str = "") -> Exchange:
         self.order.append(f"find {turn_id} {message_id}")
+        if turn_id == "40":
+            if self.rest is None:
+                raise NotFound("NO_SUCH_TURN", "")
+            return replace(FOUND, turn_id="40", state=self.rest)
+        if message_id and self.instead:
+            return replace(FOUND, turn_id=self.instead)
         if isinstance(self.found, Fault):
             raise self.found
         return self.found
@@ -108,7 +115,7 @@ async def test_once_more_asks_what_was_asked_in_the_place_of_the_answer(action: 
     place = Place()
     await place.press(action)
     [prompt] = place.asked
-    assert place.order == ["acknowledge 77", "find 9 40"], "it is taken before anything slow"
+    assert place.order == ["acknowledge 77", "find 9 "], "it is taken before anything slow"
     assert (prompt.turn_id, prompt.message_id, prompt.text) == ("77", "9", "What is a log?")
     assert prompt.rewinds == Rewind("9", 4, answered=True)
     assert prompt.afresh
@@ -203,3 +210,22 @@ async def test_a_failed_rest_is_asked_for_again_in_the_same_words() -> None:
     place.question = None
     await place.press(Action.RETRY, 0)
     assert place.asked[0].text == GO_ON
+
+
+async def test_an_answer_that_another_press_replaced_is_not_called_forgotten() -> None:
+    place = Place(found=FORGOT, instead="76")
+    await place.press(Action.REGENERATE)
+    assert (place.asked, place.told) == ([], [text(Key.GONE_ON)])
+
+
+async def test_a_gateway_whose_sibling_was_faster_says_nothing() -> None:
+    place = Place(found=FORGOT, instead="77")
+    await place.press(Action.REGENERATE)
+    assert (place.asked, place.told) == ([], [])
+
+
+@pytest.mark.parametrize(("state", "told"), [(TurnState.OPENED, []), (TurnState.ENDED, [text(Key.GONE_ON)])])
+async def test_a_rest_that_is_being_written_is_not_told_as_gone_on(state: TurnState, told: list[str]) -> None:
+    place = Place(found=replace(FOUND, last=False), rest=state)
+    await place.press(Action.CONTINUE)
+    assert (place.asked, place.told) == ([], told)

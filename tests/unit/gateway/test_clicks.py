@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
 from support.presses import click
 
+from parley_gateway.asked import Asked
 from parley_gateway.claims import TurnState
 from parley_gateway.clicks import Clicks
 from parley_gateway.interactions import Interaction
 from parley_gateway.messages import Gone
-from parley_gateway.ports import Responses, TurnStore
+from parley_gateway.ports import Conversations, Responses, TurnStore
+from parley_gateway.stops import Stops
 from parley_gateway.texts import Key, Texts
 from parley_kit.faults import Fault, NotFound, Unavailable
 
@@ -20,13 +23,14 @@ class Desk:
     def __init__(self, state: TurnState | Fault = TurnState.OPENED, *, holds: bool = False, late: bool = False) -> None:
         self.state, self.holds, self.late = state, holds, late
         self.did: list[str] = []
+        self.counts = True
 
     async def acknowledge(self, interaction: Interaction) -> bool:
         assert interaction.token
         self.did.append("acknowledged")
         if self.late:
             raise Gone("10062")
-        return True
+        return self.counts
 
     async def answer_alone(self, interaction: Interaction, text: str, *, acknowledged: bool) -> None:
         assert acknowledged == (self.did[:1] == ["acknowledged"]), interaction.interaction_id
@@ -44,9 +48,20 @@ class Desk:
         return self.holds
 
 
+@dataclass
+class Here:
+    """The turns of this gateway."""
+
+    desk: Desk
+    asked: Asked = field(default_factory=Asked)
+
+    def stop(self, turn_id: str, by: str) -> bool:
+        return self.desk.stop_here(turn_id, by)
+
+
 async def press(desk: Desk, user: str = "30", *, manage: bool = False) -> list[str]:
-    clicks = Clicks(cast("Responses", desk), cast("TurnStore", desk), desk.stop_here)
-    await clicks.take(click(user_id=user, may_manage_messages=manage))
+    stops = Stops(cast("TurnStore", desk), Here(desk), cast("Conversations", None))
+    await Clicks(cast("Responses", desk), stops).take(click(user_id=user, may_manage_messages=manage))
     return desk.did
 
 
@@ -84,3 +99,9 @@ async def test_a_turn_that_the_cache_forgot_is_stopped_where_it_is_held() -> Non
 
 async def test_an_answer_that_comes_too_late_stops_no_stop() -> None:
     assert "stop 9 by 30" in await press(Desk(late=True))
+
+
+async def test_of_two_gateways_only_whose_acknowledgement_counted_says_that_it_was_too_late() -> None:
+    desk = Desk(TurnState.ENDED)
+    desk.counts = False
+    assert await press(desk) == ["acknowledged", "stop 9 by 30", "stop here"]

@@ -10,7 +10,7 @@ R, A, C, T, N = Action.REGENERATE, Action.AFRESH, Action.CONTINUE, Action.RETRY,
 
 
 def offered(result: Result | Refused, *, talked: bool = True, reworded: bool = False, **more: object) -> list[Action]:
-    offers = Offers("9", "30", "9", revision=4, reworded=reworded)
+    offers = Offers("9", "30", revision=4, reworded=reworded)
     for name, value in more.items():
         setattr(offers, name, value)
     return [button.action for button in offers.under(result, talked=talked)]
@@ -48,10 +48,6 @@ def test_a_changed_question_can_be_answered_anew_in_any_case() -> None:
 
 
 def test_an_answer_carries_its_revision_and_an_error_none() -> None:
-    offers = Offers("9", "30", "9", revision=4)
+    offers = Offers("9", "30", revision=4)
     assert offers.under(Whole("end_turn"), talked=True) == (Button(R, "9", "30", 4),)
     assert offers.under(Broke("OVERLOADED"), talked=True) == (Button(T, "9", "30"),)
-
-
-def test_a_question_that_no_message_asks_cannot_be_tried_again() -> None:
-    assert offered(Broke("OVERLOADED"), message_id="") == []

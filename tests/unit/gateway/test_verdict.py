@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 @pytest.fixture
 def verdict() -> Verdict:
-    return Verdict(Texts("en-GB"), "abc123", Offers("9", "30", "9"))
+    return Verdict(Texts("en-GB"), "abc123", Offers("9", "30"))
 
 
 def test_a_whole_answer_needs_no_words(verdict: Verdict) -> None:

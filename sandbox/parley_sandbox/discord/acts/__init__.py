@@ -8,6 +8,8 @@ from parley_sandbox.discord.acts.interactions import Interactions
 from parley_sandbox.discord.acts.messages import Messages
 from parley_sandbox.discord.acts.reactions import Reactions
 from parley_sandbox.discord.acts.responses import Responses
+from parley_sandbox.discord.acts.threads import Threads
+from parley_sandbox.discord.acts.uses import Uses
 from parley_sandbox.discord.realm import Realm
 
 
@@ -17,23 +19,29 @@ class Acts:
 
     realm: Realm
     channels: Channels
+    threads: Threads
     messages: Messages
     reactions: Reactions
     commands: Commands
     interactions: Interactions
     responses: Responses
+    uses: Uses
 
 
 def acts_on(realm: Realm) -> Acts:
     """Return the acts on a realm, wired to one another."""
-    messages = Messages(realm)
-    interactions = Interactions(realm, messages)
+    threads = Threads(realm)
+    messages = Messages(realm, threads)
+    interactions = Interactions(realm)
+    commands = Commands(realm)
     return Acts(
         realm,
         Channels(realm),
+        threads,
         messages,
         Reactions(realm, messages),
-        Commands(realm),
+        commands,
         interactions,
         Responses(realm, messages, interactions),
+        Uses(realm, messages, commands, interactions),
     )

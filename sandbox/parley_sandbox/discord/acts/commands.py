@@ -1,14 +1,16 @@
-"""The application commands a bot has registered. Running them comes with the people's slash commands."""
+"""The application commands that a bot has registered, and who may use them where."""
 
 from collections.abc import Sequence
 
+from parley_sandbox.discord.acts.checks import CHAT_INPUT, check_commands
 from parley_sandbox.discord.errors import FormFaults, bad_field
 from parley_sandbox.discord.model import Json
+from parley_sandbox.discord.permissions import Permission
 from parley_sandbox.discord.realm import Realm
 
 GLOBAL = ""
-CHAT_INPUT = 1
-_NAME_CHARACTERS = 32
+GUILD, BOT_DM = 0, 1
+"""Where a command may be used, as `contexts` says it."""
 _MOST = 100
 
 
@@ -28,12 +30,36 @@ class Commands:
         if not isinstance(given, list) or len(given) > _MOST:
             raise bad_field("_", "BASE_TYPE_MAX_LENGTH", f"Must be a list of {_MOST} or fewer in length.")
         faults = FormFaults()
-        for number, command in enumerate(given):
-            _check(str(number), command, faults)
+        check_commands(given, faults)
         faults.raise_if_any()
         known = {(command["name"], command["type"]): command for command in self.list(guild_id)}
         self._world.commands[guild_id] = [self._registered(command, guild_id, known) for command in given]
         return self._world.commands[guild_id]
+
+    def usable(self, person_id: str, channel_id: str) -> Sequence[Json]:
+        """Return the commands that a person may use in a channel, those of its guild first."""
+        guild_id = self._world.guild_of(channel_id)
+        there = [*(self.list(guild_id) if guild_id else ()), *self.list()]
+        return [command for command in there if self._may_use(command, person_id, channel_id, guild_id)]
+
+    def find(self, person_id: str, channel_id: str, wanted: str) -> Json:
+        """Return a command by its id or its registered name, or refuse."""
+        found = (each for each in self.usable(person_id, channel_id) if wanted in (each["id"], each["name"]))
+        command = next(found, None)
+        if command is None:
+            raise bad_field("command", "COMMAND_UNKNOWN", f"There is no command {wanted} to use here")
+        return command
+
+    def _may_use(self, command: Json, person_id: str, channel_id: str, guild_id: str | None) -> bool:
+        contexts = command.get("contexts")
+        if (GUILD if guild_id else BOT_DM) not in (contexts or (GUILD, BOT_DM)):
+            return False
+        granted = self._world.permissions_of(person_id, channel_id)
+        if guild_id is None:
+            return Permission.VIEW_CHANNEL in granted
+        needed = int(command.get("default_member_permissions") or 0)
+        allowed = int(granted) & needed == needed or Permission.ADMINISTRATOR in granted
+        return allowed and Permission.USE_APPLICATION_COMMANDS in granted
 
     def _registered(self, given: Json, guild_id: str, known: dict[tuple[str, int], Json]) -> Json:
         said = {key: value for key, value in given.items() if value is not None and key != "id"}
@@ -57,14 +83,3 @@ class Commands:
             "integration_types": [0],
             "nsfw": False,
         } | ({"guild_id": guild_id} if guild_id else {})
-
-
-def _check(path: str, command: object, faults: FormFaults) -> None:
-    if not isinstance(command, dict):
-        faults.add(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-        return
-    name = command.get("name")
-    if not isinstance(name, str) or not 1 <= len(name) <= _NAME_CHARACTERS:
-        faults.add(f"{path}.name", "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {_NAME_CHARACTERS} in length.")
-    if (command.get("type") or CHAT_INPUT) == CHAT_INPUT and not command.get("description"):
-        faults.add(f"{path}.description", "BASE_TYPE_REQUIRED", "This field is required")

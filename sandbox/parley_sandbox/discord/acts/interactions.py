@@ -3,18 +3,15 @@
 import secrets
 from dataclasses import dataclass
 
-from parley_sandbox.discord.acts.messages import Messages
-from parley_sandbox.discord.acts.rights import demand
-from parley_sandbox.discord.components import interactive
-from parley_sandbox.discord.errors import Code, bad_field, refusal
+from parley_sandbox.discord.errors import Code, refusal
 from parley_sandbox.discord.happenings import Event, Happening
 from parley_sandbox.discord.model import Json
 from parley_sandbox.discord.model.users import Person
 from parley_sandbox.discord.realm import Realm
 from parley_sandbox.discord.validation import FILE_BYTES
 
-COMPONENT = 3
-"""The interaction type of a pressed button or a chosen option."""
+COMMAND, COMPONENT, COMPLETION, FORM = 2, 3, 4, 5
+"""The types of interactions: a command, a pressed button or a chosen option, a command that is being typed, a sent form."""
 ACKNOWLEDGE_WITHIN = 3.0
 """Seconds from the interaction's creation until it is too late for the first response."""
 TOKEN_LIFE = 900.0
@@ -37,34 +34,26 @@ class Interaction:
     """The type of the first response."""
     original: str | None = None
     """The message that `@original` means."""
+    choices: list[Json] | None = None
+    """What the bot offers to complete an option with."""
+    form: Json | None = None
+    """The form that the bot opened."""
+    opened_by: "Interaction | None" = None
+    """What the form was opened in answer to that this one sends."""
 
     @property
     def component(self) -> bool:
-        """Whether it came from a component."""
-        return self.kind == COMPONENT
+        """Whether it came from a message's component, or from a form that one opened."""
+        return self.component_message is not None
 
 
 class Interactions:
     """The interactions of a realm, by token."""
 
-    def __init__(self, realm: Realm, messages: Messages) -> None:
+    def __init__(self, realm: Realm) -> None:
         self._realm = realm
         self._world = realm.world
-        self._messages = messages
         self._by_token: dict[str, Interaction] = {}
-
-    def click(self, person_id: str, message_id: str, custom_id: str) -> Interaction:
-        """Press a button under a message."""
-        person = self._world.person(person_id)
-        message = self._messages.shown(message_id)
-        demand(self._world, person_id, message["channel_id"])
-        if self._world.viewers.get(message_id, person_id) != person_id:
-            raise refusal(Code.UNKNOWN_MESSAGE)
-        component = next((each for each in interactive(message["components"]) if each["custom_id"] == custom_id), None)
-        if component is None or component.get("disabled"):
-            raise bad_field("custom_id", "COMPONENT_VALIDATION_FAILED", "There is no such button to press")
-        pressed = {"id": component["id"], "custom_id": custom_id, "component_type": component["type"]}
-        return self._begin(COMPONENT, person, message["channel_id"], pressed, message)
 
     def by_id(self, interaction_id: str, token: str) -> Interaction:
         """Return the interaction that a first response names, or raise 10062."""
@@ -82,6 +71,17 @@ class Interactions:
             raise refusal(Code.INVALID_WEBHOOK_TOKEN)
         return found
 
+    def own(self, person_id: str, interaction_id: str) -> Interaction:
+        """Return what somebody did themselves, or raise 10062."""
+        found = next((each for each in self._by_token.values() if each.id == interaction_id), None)
+        if found is None or found.person.id != person_id:
+            raise refusal(Code.UNKNOWN_INTERACTION)
+        return found
+
+    def with_forms(self, person_id: str) -> list[Interaction]:
+        """Return a person's interactions whose form is open, oldest first."""
+        return [each for each in self._by_token.values() if each.form is not None and each.person.id == person_id]
+
     def late(self, interaction: Interaction) -> bool:
         """Whether the time to acknowledge it is over."""
         return self._realm.clock.now() - interaction.created > ACKNOWLEDGE_WITHIN
@@ -89,10 +89,26 @@ class Interactions:
     def note(self, interaction: Interaction, state: str) -> None:
         """Tell listeners how an interaction goes: created, then answered."""
         notice = {"id": interaction.id, "state": state, "type": interaction.kind, "answer": interaction.answered}
+        notice |= {"name": interaction.payload.get("data", {}).get("name"), "person": interaction.person.id}
         place = {"channel_id": interaction.channel_id, "message_id": interaction.component_message}
         self._realm.tell(Happening("interaction", notice | place, interaction.person.id))
 
-    def _begin(self, kind: int, person: Person, channel_id: str, chosen: Json, message: Json) -> Interaction:
+    def open_form(self, interaction: Interaction) -> None:
+        """Show the form that the bot opened to whoever it is for."""
+        shown = {"interaction": interaction.id, "channel_id": interaction.channel_id, **(interaction.form or {})}
+        self._realm.tell(Happening("modal", shown, interaction.person.id))
+
+    def begin(
+        self,
+        kind: int,
+        person: Person,
+        channel_id: str,
+        chosen: Json,
+        message: Json | None = None,
+        *,
+        opened_by: Interaction | None = None,
+    ) -> Interaction:
+        """Tell the bot what somebody did. message: whose component it was; opened_by: what a sent form answers."""
         interaction = Interaction(
             id=self._realm.ids.next(),
             token=secrets.token_urlsafe(48),
@@ -101,10 +117,11 @@ class Interactions:
             channel_id=channel_id,
             created=self._realm.clock.now(),
             payload={},
-            component_message=message["id"],
-            original=message["id"],
+            component_message=message["id"] if message else None,
+            original=message["id"] if message else None,
+            opened_by=opened_by,
         )
-        interaction.payload = self._payload(interaction, chosen) | {"message": message}
+        interaction.payload = self._payload(interaction, chosen) | ({"message": message} if message else {})
         self._forget_dead()
         self._by_token[interaction.token] = interaction
         self.note(interaction, "created")

@@ -6,6 +6,7 @@ from parley_sandbox.discord import intents
 from parley_sandbox.discord.acts.mentions import mentions
 from parley_sandbox.discord.acts.nonces import Nonces
 from parley_sandbox.discord.acts.rights import demand, demand_open
+from parley_sandbox.discord.acts.threads import Threads
 from parley_sandbox.discord.errors import Code, bad_field, refusal
 from parley_sandbox.discord.happenings import Event, Happening
 from parley_sandbox.discord.model import Json
@@ -22,8 +23,8 @@ _REPLY = 19
 class Messages:
     """The messages of a realm."""
 
-    def __init__(self, realm: Realm) -> None:
-        self._realm = realm
+    def __init__(self, realm: Realm, threads: Threads) -> None:
+        self._realm, self._threads = realm, threads
         self._world = realm.world
         self._nonces = Nonces(realm.clock)
 
@@ -63,7 +64,9 @@ class Messages:
         self._keep(message, viewer)
         if draft.nonce is not None:
             self._nonces.remember(author_id, str(draft.nonce), message["id"])
-        return self._announce("MESSAGE_CREATE", message)
+        announced = self._announce("MESSAGE_CREATE", message)
+        self._threads.wrote(message)
+        return announced
 
     def revise(self, author_id: str, channel_id: str, message_id: str, change: Change) -> Json:
         """Edit a message as its author."""

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from parley_sandbox.discord import validation
-from parley_sandbox.discord.acts.interactions import Interaction, Interactions
+from parley_sandbox.discord.acts.forms import completions, form
+from parley_sandbox.discord.acts.interactions import COMPLETION, Interaction, Interactions
+from parley_sandbox.discord.acts.interactions import FORM as SENT_FORM
 from parley_sandbox.discord.acts.messages import Messages
 from parley_sandbox.discord.errors import Code, bad_field, refusal
 from parley_sandbox.discord.model import Json
@@ -14,6 +16,8 @@ MESSAGE = 4
 DEFERRED_MESSAGE = 5
 DEFERRED_UPDATE = 6
 UPDATE = 7
+CHOICES = 8
+FORM = 9
 _ORIGINAL = "@original"
 _COMMAND_REPLY = 20
 _REPLY = 19
@@ -36,18 +40,28 @@ class Responses:
         kind, said = body.get("type"), body.get("data") or {}
         if not isinstance(said, dict):
             raise bad_field("data", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-        if kind == MESSAGE:
+        if not isinstance(kind, int) or kind not in _allowed(interaction):
+            raise bad_field("type", "BASE_TYPE_CHOICES", f"Value must be one of {set(_allowed(interaction))}.")
+        self._do(interaction, kind, said, uploads)
+        interaction.answered = kind
+        self._interactions.note(interaction, "answered")
+        if interaction.form is not None:
+            self._interactions.open_form(interaction)
+        return self._callback(interaction, kind)
+
+    def _do(self, interaction: Interaction, kind: int, said: Json, uploads: Mapping[str, Upload]) -> None:
+        """Carry out a first response; a deferred update shows nothing."""
+        if kind == CHOICES:
+            interaction.choices = completions(said)
+        elif kind == FORM:
+            interaction.form = form(said)
+        elif kind == MESSAGE:
             interaction.original = self._respond(interaction, said, uploads)["id"]
         elif kind == DEFERRED_MESSAGE:
             flags = LOADING | validation.draft(said, {}, may_hide=True).flags & EPHEMERAL
             interaction.original = self._post(interaction, Draft("", flags=flags))["id"]
-        elif kind == UPDATE and interaction.component:
+        elif kind == UPDATE:
             self._messages.edit(self._original(interaction), validation.change(said, uploads))
-        elif not (kind == DEFERRED_UPDATE and interaction.component):
-            raise bad_field("type", "BASE_TYPE_CHOICES", "Value must be one of {4, 5, 6, 7}.")
-        interaction.answered = kind
-        self._interactions.note(interaction, "answered")
-        return self._callback(interaction, kind)
 
     def follow_up(self, interaction: Interaction, body: Json, uploads: Mapping[str, Upload]) -> Json:
         """Write another message; while the first response is deferred, this fills it."""
@@ -82,22 +96,32 @@ class Responses:
     def _origin(self, interaction: Interaction) -> Json:
         """Fields by which clients see what a message responds to."""
         bot_id = self._world.bot["id"]
+        cause = self._cause(interaction)
+        fields = {"webhook_id": bot_id, "application_id": bot_id, "type": _COMMAND_REPLY}
+        if interaction.component_message is None:
+            return fields | {"interaction_metadata": cause, **_named(interaction, cause["user"])}
+        guild_id = self._world.guild_of(interaction.channel_id)
+        place = {"type": 0, "channel_id": interaction.channel_id, "message_id": interaction.component_message}
+        return fields | {
+            "type": _REPLY,
+            "interaction_metadata": cause
+            | ({} if interaction.opened_by else {"interacted_message_id": interaction.component_message}),
+            "message_reference": place | ({"guild_id": guild_id} if guild_id else {}),
+        }
+
+    def _cause(self, interaction: Interaction) -> Json:
+        """Return what a message tells of the interaction that it answers; a sent form tells of what opened it."""
         cause = {
             "id": interaction.id,
             "type": interaction.kind,
             "user": self._world.user(interaction.person.id),
             "authorizing_integration_owners": interaction.payload["authorizing_integration_owners"],
         }
-        fields = {"webhook_id": bot_id, "application_id": bot_id, "type": _COMMAND_REPLY}
-        if interaction.component_message is None:
-            return fields | {"interaction_metadata": cause}
-        guild_id = self._world.guild_of(interaction.channel_id)
-        place = {"type": 0, "channel_id": interaction.channel_id, "message_id": interaction.component_message}
-        return fields | {
-            "type": _REPLY,
-            "interaction_metadata": cause | {"interacted_message_id": interaction.component_message},
-            "message_reference": place | ({"guild_id": guild_id} if guild_id else {}),
-        }
+        opener = interaction.opened_by
+        if opener is None:
+            return cause
+        pressed = {"interacted_message_id": opener.component_message} if opener.component_message else {}
+        return cause | {"triggering_interaction_metadata": self._cause(opener) | pressed}
 
     def _callback(self, interaction: Interaction, kind: int) -> Json:
         told: Json = {"id": interaction.id, "type": interaction.kind, "channel_id": interaction.channel_id}
@@ -112,3 +136,17 @@ class Responses:
         if kind not in (MESSAGE, UPDATE):
             return {"interaction": told}
         return {"interaction": told, "resource": {"type": kind, "message": self._messages.shown(message["id"])}}
+
+
+def _allowed(interaction: Interaction) -> tuple[int, ...]:
+    """Return the types of a first response that Discord takes."""
+    if interaction.kind == COMPLETION:
+        return (CHOICES,)
+    updates = (DEFERRED_UPDATE, UPDATE) if interaction.component else ()
+    return (MESSAGE, DEFERRED_MESSAGE, *updates, *(() if interaction.kind == SENT_FORM else (FORM,)))
+
+
+def _named(interaction: Interaction, user: Json) -> Json:
+    """Return the line "so-and-so used /command"; a form has none."""
+    name = interaction.payload["data"].get("name")
+    return {"interaction": {"id": interaction.id, "type": interaction.kind, "name": name, "user": user}} if name else {}

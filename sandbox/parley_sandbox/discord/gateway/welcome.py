@@ -33,13 +33,19 @@ def guild_create(world: World, guild: Json) -> Json:
         "member_count": len(members),
         "members": members,
         "channels": list(world.channels_of(guild["id"])),
-        "threads": [],
+        "threads": [_thread(world, thread) for thread in world.threads_of(guild["id"])],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
+
+
+def _thread(world: World, thread: Json) -> Json:
+    """Return a thread, with the bot's place in it if it has one."""
+    place = world.thread_members[thread["id"]].get(world.bot["id"])
+    return thread if place is None else {**thread, "member": place}
 
 
 def members_chunk(world: World, guild_id: str, nonce: str | None) -> Json:

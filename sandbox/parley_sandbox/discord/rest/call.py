@@ -49,6 +49,8 @@ class Reply:
     body: Any = None
     channel_id: str | None = None
     message_id: str | None = None
+    status: int | None = None
+    """The HTTP status where it is not the usual one."""
 
 
 Route: TypeAlias = Callable[[Acts, Call], Reply]

@@ -118,7 +118,7 @@ class Desk:
 
 
 def _success(reply: Reply, headers: Mapping[str, str]) -> Outcome:
-    status = 204 if reply.body is None else 200
+    status = reply.status or (204 if reply.body is None else 200)
     return Outcome(status, _raw(reply.body), headers, reply.channel_id, reply.message_id)
 
 

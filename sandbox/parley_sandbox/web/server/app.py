@@ -8,12 +8,13 @@ from typing import Final
 
 from aiohttp import web
 
+from parley_sandbox.discord.rest.bodies import LARGEST
 from parley_sandbox.web.server.answers import plain_refusals
 from parley_sandbox.web.server.files import file_routes, revalidate
 from parley_sandbox.web.server.guard import add_headers, same_site_only
 from parley_sandbox.web.server.keys import SANDBOX
 from parley_sandbox.web.server.pump import pump
-from parley_sandbox.web.server.routes import chat, faults, requests, state, turns
+from parley_sandbox.web.server.routes import chat, faults, requests, state, threads, turns, uses
 from parley_sandbox.web.server.sandbox import Sandbox
 
 _SHUTDOWN: Final = 0.5
@@ -22,9 +23,9 @@ _SHUTDOWN: Final = 0.5
 
 def application(sandbox: Sandbox) -> web.Application:
     """The routes over one sandbox."""
-    app = web.Application(middlewares=[plain_refusals, same_site_only])
+    app = web.Application(middlewares=[plain_refusals, same_site_only], client_max_size=LARGEST)
     app[SANDBOX] = sandbox
-    for each in (state, chat, turns, requests, faults):
+    for each in (state, chat, uses, threads, turns, requests, faults):
         app.add_routes(each.routes)
     app.add_routes(file_routes())
     app.on_response_prepare.append(add_headers)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from parley_sandbox.discord.happenings import Happening
+from parley_sandbox.web.server.offers import form_view
 from parley_sandbox.web.server.routes.requests import request_view
 from parley_sandbox.web.server.sandbox import Sandbox
-from parley_sandbox.web.server.view import message_view
+from parley_sandbox.web.server.view import message_view, presence_view, thread_view
 
 _GATHER: Final = 0.15
 """Seconds in which further spans of a trace are not announced again."""
@@ -50,7 +51,7 @@ def _audience(happening: Happening, sandbox: Sandbox) -> str | None:
     """The one person who may see it: what is ephemeral, and what is said in a direct channel."""
     if happening.viewer is not None or not isinstance(happening.payload, dict):
         return happening.viewer
-    channel = sandbox.discord.world.channels.get(happening.payload.get("channel_id", ""), {})
+    channel = sandbox.discord.world.channels.get(happening.payload.get("channel_id") or "", {})
     recipients = channel.get("recipients") or [{}]
     person: str | None = recipients[0].get("id")
     return person
@@ -72,10 +73,31 @@ def _request(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:
     return request_view(payload)
 
 
+def _modal(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:
+    return form_view(payload)
+
+
+def _interaction(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:
+    return {key: payload.get(key) for key in ("id", "state", "type", "name", "channel_id", "message_id", "person")}
+
+
+def _presence(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:
+    return presence_view({0: payload})
+
+
+def _thread(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:
+    return thread_view(payload)
+
+
 _SHAPES: Final[dict[str, Callable[[Any, Sandbox], dict[str, Any]]]] = {
     "message_create": _message,
     "message_update": _message,
     "message_delete": _deleted,
     "typing": _typing,
     "request": _request,
+    "modal": _modal,
+    "interaction": _interaction,
+    "presence": _presence,
+    "thread_create": _thread,
+    "thread_update": _thread,
 }

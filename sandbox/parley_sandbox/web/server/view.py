@@ -3,12 +3,15 @@
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from parley_sandbox.discord.world import World
 from parley_sandbox.web.server.markdown import Names, rendered
 
 Json = dict[str, Any]
 _EPHEMERAL: Final = 1 << 6
+_LOADING: Final = 1 << 7
+_SELECTS: Final = (3, 5, 6, 7, 8)
 _EXCERPT: Final = 120
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _HOW: Final = re.DOTALL | re.IGNORECASE
@@ -46,6 +49,9 @@ def message_view(message: Mapping[str, Any], world: World) -> Json:
         "edited_at": message.get("edited_timestamp"),
         "reply_to": _reply(message, world, names),
         "ephemeral": bool(message.get("flags", 0) & _EPHEMERAL),
+        "thinking": bool(message.get("flags", 0) & _LOADING),
+        "command": _command(message),
+        "thread": _thread(message, world),
         "mentions": [user["id"] for user in message.get("mentions", ())],
         "rows": [_row(row) for row in message.get("components", ())],
         "files": [_file(attachment) for attachment in message.get("attachments", ())],
@@ -93,7 +99,46 @@ def _row(row: Mapping[str, Any]) -> list[Json]:
     return [_component(child) for child in row.get("components", ())]
 
 
+def _command(message: Mapping[str, Any]) -> Json | None:
+    """The line "so-and-so used /command"."""
+    cause = message.get("interaction")
+    return None if cause is None else {"name": cause["name"], "user": shown_name(cause["user"])}
+
+
+def _thread(message: Mapping[str, Any], world: World) -> Json | None:
+    """The thread that began at a message; it has the message's id."""
+    thread = world.channels.get(message["id"])
+    return None if thread is None else thread_view(thread)
+
+
 def _component(child: Mapping[str, Any]) -> Json:
+    return _select(child) if child["type"] in _SELECTS else _button(child)
+
+
+def _select(child: Mapping[str, Any]) -> Json:
+    return {
+        "type": child["type"],
+        "custom_id": child["custom_id"],
+        "placeholder": child.get("placeholder") or "",
+        "min": child.get("min_values", 1),
+        "max": child.get("max_values", 1),
+        "options": [_option(option) for option in child.get("options", ())],
+        "defaults": child.get("default_values") or [],
+        "channel_types": child.get("channel_types") or [],
+        "disabled": bool(child.get("disabled")),
+    }
+
+
+def _option(option: Mapping[str, Any]) -> Json:
+    return {
+        "label": option["label"],
+        "value": option["value"],
+        "description": option.get("description") or "",
+        "default": bool(option.get("default")),
+    }
+
+
+def _button(child: Mapping[str, Any]) -> Json:
     emoji = child.get("emoji") or {}
     return {
         "type": child["type"],
@@ -107,10 +152,25 @@ def _component(child: Mapping[str, Any]) -> Json:
 
 
 def _file(attachment: Mapping[str, Any]) -> Json:
-    keys = ("id", "filename", "size", "url", "content_type")
-    return {key: attachment.get(key) for key in keys}
+    """A file; its address is the page's own, since the page may load nothing from elsewhere."""
+    keys = ("id", "filename", "size", "content_type")
+    place = "/".join(urlsplit(attachment["url"]).path.split("/")[-3:])
+    return {"url": f"/api/files/{place}", **{key: attachment.get(key) for key in keys}}
 
 
 def channel_view(channel: Mapping[str, Any]) -> Json:
     """A guild's channel in the rail."""
     return {"id": channel["id"], "name": channel["name"], "topic": channel.get("topic") or ""}
+
+
+def thread_view(thread: Mapping[str, Any]) -> Json:
+    """A thread, under its channel in the rail."""
+    archived = thread["thread_metadata"]["archived"]
+    return {"id": thread["id"], "name": thread["name"], "archived": archived, "parent_id": thread["parent_id"]}
+
+
+def presence_view(presences: Mapping[int, Mapping[str, Any]]) -> Json:
+    """How the bot shows itself, by the newest of its shards."""
+    last: Mapping[str, Any] = next(reversed(list(presences.values())), {})
+    activity: Mapping[str, Any] = next(iter(last.get("activities") or [last.get("game") or {}]), {})
+    return {"status": last.get("status") or "online", "text": activity.get("state") or activity.get("name") or ""}

@@ -17,7 +17,7 @@ function consider(message) {
   if (message.channel_id !== store.channel || message.author.id === store.person) return;
   clearTimeout(waiting.get(message.id));
   const turn = turnOf(message.id);
-  if (turn && turn.state !== "ended") return;
+  if (message.thinking || (turn && turn.state !== "ended")) return;
   waiting.set(message.id, setTimeout(() => settled(message.id), message.author.bot ? QUIET : 0));
 }
 
@@ -33,6 +33,6 @@ function say(id) {
   if (!message || said.has(id)) return;
   said.add(id);
   const log = byId("announcements");
-  log.append(h("p", {}, `${message.author.name}: ${message.draft}`));
+  log.append(h("p", {}, `${message.author.name}: ${message.draft || message.files.map((file) => file.filename).join(", ")}`));
   while (log.children.length > KEPT) log.firstChild.remove();
 }

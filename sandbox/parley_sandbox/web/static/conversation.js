@@ -2,7 +2,10 @@
 
 import { api } from "./api.js";
 import { useContent } from "./content.js";
+import { dismissed, useDismissals } from "./dismiss.js";
 import { byId, h, settle } from "./dom.js";
+import { showHeader } from "./header.js";
+import { useInteractions } from "./interactions.js";
 import { item, update } from "./message.js";
 import { on, place, store, tell, turnOf } from "./store.js";
 import { t } from "./texts.js";
@@ -11,6 +14,8 @@ import { welcome } from "./welcome.js";
 
 const NEAR = 80;
 const parts = {};
+/** What happens in the shown channel while its messages are on their way: they may be older. */
+let meanwhile = null;
 
 export function showConversation() {
   const main = byId("conversation");
@@ -19,17 +24,23 @@ export function showConversation() {
   parts.middle = h("div");
   parts.newest = h("button.newest", { type: "button", hidden: true, onclick: toNewest }, t("newest"));
   parts.typing = h("div.typing");
-  parts.scroll = h("div.stream.scroll", {}, parts.middle, parts.list, parts.typing, parts.newest);
+  parts.notices = h("div.notices");
+  parts.scroll = h("div.stream.scroll", {}, parts.middle, parts.list, parts.notices, parts.typing, parts.newest);
   settle(main, [parts.header, parts.scroll]);
   useContent(parts.list);
+  showHeader(parts.header);
   showTyping(parts.typing);
+  useInteractions(parts.notices);
+  useDismissals(gone);
   parts.scroll.addEventListener("scroll", scrolled, { passive: true });
-  new ResizeObserver(() => parts.atEnd && toNewest()).observe(parts.scroll);
+  const grown = new ResizeObserver(() => parts.atEnd && toNewest());
+  for (const part of [parts.scroll, parts.list, parts.notices]) grown.observe(part);
   on("channel person", open);
   on("event:message_create event:message_update", arrived);
   on("event:message_delete", gone);
   on("event:turn", (turn) => [turn.turn_id, ...turn.message_ids].forEach(refresh));
   on("turn", redraw);
+  on("refresh", refresh);
   on("jump", jump);
   on("reload", () => open());
   open();
@@ -38,22 +49,22 @@ export function showConversation() {
 const messages = () => store.messages.get(store.channel);
 
 async function open() {
-  const here = place(store.channel);
-  const topic = here.topic || t(here.direct ? "directTopic" : "channelTopic", { bot: store.bot.name });
-  document.title = `${here.direct ? here.name : `#${here.name}`} · Parley`;
-  settle(parts.header, [h("h1", {}, here.direct ? here.name : `# ${here.name}`), h("p", {}, here.guild ? `${here.guild} · ${topic}` : topic)]);
   store.unread.delete(store.channel);
   tell("unread");
   settle(parts.list, []);
   if (store.sources.discord === "real") return draw();
   if (!messages()) settle(parts.middle, [h("div.skeleton"), h("div.skeleton"), h("div.skeleton")]);
   const [channel, person] = [store.channel, store.person];
+  const since = (meanwhile = []);
   try {
     const loaded = await api.messages(channel, person);
-    store.messages.set(channel, new Map(loaded.messages.map((message) => [message.id, message])));
+    const shown = loaded.messages.filter((message) => !dismissed(message.id));
+    store.messages.set(channel, new Map(shown.map((message) => [message.id, message])));
+    for (const happen of since) happen(store.messages.get(channel));
   } catch (error) {
     tell("refused", error.message);
   }
+  if (since === meanwhile) meanwhile = null;
   if (channel === store.channel && person === store.person) draw();
 }
 
@@ -67,6 +78,8 @@ function draw() {
 }
 
 function arrived(message) {
+  if (dismissed(message.id)) return;
+  if (message.channel_id === store.channel) meanwhile?.push((messages) => messages.set(message.id, message));
   const known = store.messages.get(message.channel_id);
   if (message.channel_id !== store.channel || !known) return elsewhere(message, known);
   const stick = nearEnd() || message.author.id === store.person;
@@ -92,6 +105,7 @@ function elsewhere(message, known) {
 function gone({ id, channel_id: channel }) {
   store.messages.get(channel)?.delete(id);
   if (channel !== store.channel) return;
+  meanwhile?.push((messages) => messages.delete(id));
   const next = byId(`m${id}`)?.nextElementSibling;
   byId(`m${id}`)?.remove();
   if (next) refresh(next.dataset.id);
@@ -125,6 +139,7 @@ function scrolled() {
 
 function toNewest() {
   parts.scroll.scrollTop = messages()?.size ? parts.scroll.scrollHeight : 0;
+  parts.atEnd = true;
   parts.newest.hidden = true;
 }
 

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { closeSheets, openInspector } from "./sheets.js";
-import { place, set, store, tell } from "./store.js";
+import { places, set, store, tell } from "./store.js";
 import { t } from "./texts.js";
 
 const LIST = [
@@ -11,7 +11,9 @@ const LIST = [
   ["Alt + ↑ ↓", "keyChannel"],
   ["t  l  q", "keyTabs"],
   ["↑ ↓", "keyList"],
+  ["Enter", "keyMenu"],
   ["r  e  Del  t", "keyMessageDo"],
+  ["/", "keyCommand"],
   ["↑", "keyLast"],
   ["Esc", "keyEscape"],
 ];
@@ -47,7 +49,7 @@ const writing = (target) => target.closest?.("input, textarea, select, [contente
 
 export function useKeys() {
   addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || dialog?.open) return;
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
     if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) step(event, event.key === "ArrowUp" ? -1 : 1);
     else if (event.key === "Escape") closeSheets() || tell("compose");
     else if (!writing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) plain(event);
@@ -57,6 +59,7 @@ export function useKeys() {
 function plain(event) {
   if (event.key === "?") openKeys();
   else if (event.key === "m") tell("compose");
+  else if (event.key === "/") tell("slash");
   else if (TABS[event.key]) showTab(TABS[event.key]);
   else return;
   event.preventDefault();
@@ -69,8 +72,6 @@ function showTab(tab) {
 
 function step(event, by) {
   event.preventDefault();
-  const all = [...store.guilds.flatMap((guild) => guild.channels.map((channel) => channel.id)), store.direct];
-  const at = all.indexOf(store.channel);
-  const next = all[(at + by + all.length) % all.length];
-  if (place(next)) set({ channel: next });
+  const all = places();
+  set({ channel: all[(all.indexOf(store.channel) + by + all.length) % all.length] });
 }

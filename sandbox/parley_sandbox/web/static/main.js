@@ -9,11 +9,14 @@ import { byId } from "./dom.js";
 import { showInspector } from "./inspector.js";
 import { useKeys } from "./keys.js";
 import { useListKeys } from "./listkeys.js";
+import { useMenu } from "./menu.js";
+import { useModals } from "./modal.js";
 import { showRail } from "./rail.js";
 import { openInspector, useSheets } from "./sheets.js";
 import { on, place, set, store, tell } from "./store.js";
 import { listen } from "./stream.js";
 import { language, t } from "./texts.js";
+import { useThreads } from "./threads.js";
 import { showTop } from "./topbar.js";
 
 const AGAIN = 1500;
@@ -33,6 +36,9 @@ async function start() {
   showComposer();
   showInspector();
   useListKeys();
+  useMenu();
+  useModals();
+  useThreads();
   useAnnouncements();
   useSheets();
   useKeys();
@@ -69,6 +75,10 @@ async function reached(person) {
 function useTurns() {
   on("event:turn", (turn) => store.turns.set(turn.turn_id, turn));
   on("event:capacity", (capacity) => set({ capacity }));
+  on("event:presence", (presence) => {
+    store.bot.presence = presence;
+    tell("presence");
+  });
   on("said", (message) => set({ turn: message.id, trace: null }));
   on("inspect", (message) => {
     set({ turn: questionOf(message), trace: null, tab: store.tab === "load" ? "trace" : store.tab });

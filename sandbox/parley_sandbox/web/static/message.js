@@ -1,16 +1,17 @@
 // One message in the conversation.
 
-import { api } from "./api.js";
 import { avatar } from "./avatar.js";
+import { componentsOf } from "./components.js";
 import { contentOf } from "./content.js";
 import { h, icon, iconButton, settle } from "./dom.js";
-import { full, hour, size } from "./figures.js";
+import { full, hour } from "./figures.js";
+import { fileOf } from "./files.js";
 import { metaOf } from "./meta.js";
 import { store, tell } from "./store.js";
 import { t } from "./texts.js";
+import { threadLine } from "./threads.js";
 
 const TOGETHER = 7 * 60_000;
-const LINK = 5;
 
 /** Whether a message stands under its author's name of the one before. */
 export function follows(message, previous) {
@@ -18,6 +19,7 @@ export function follows(message, previous) {
     previous &&
     previous.author.id === message.author.id &&
     !message.reply_to &&
+    !message.command &&
     previous.ephemeral === message.ephemeral &&
     new Date(message.at) - new Date(previous.at) < TOGETHER
   );
@@ -36,12 +38,14 @@ export function update(element, message, previous) {
     .filter(Boolean)
     .join(" ");
   const content = element.querySelector(".content");
-  settle(content, contentOf(message));
-  const before = [message.reply_to && replyLine(message.reply_to), side(message, first), first && who(message)].filter(Boolean);
+  settle(content, message.thinking ? [thinking(message)] : contentOf(message));
+  const line = message.command ? commandLine(message.command) : message.reply_to && replyLine(message.reply_to);
+  const before = [line, side(message, first), first && who(message)].filter(Boolean);
   const after = [
-    ...message.files.map(file),
-    ...message.rows.filter((row) => row.length).map((row) => h("div.components", {}, row.map((each) => component(message, each)))),
-    message.ephemeral && h("p.only-you", {}, t("onlyYou")),
+    ...message.files.map(fileOf),
+    ...componentsOf(message),
+    message.ephemeral && onlyYou(message),
+    threadLine(message),
     metaOf(message),
     tools(message),
   ].filter(Boolean);
@@ -85,20 +89,16 @@ function replyLine(reply) {
   return h("button.reply-line", { type: "button", onclick: jump, "data-key": "reply-line" }, icon("reply"), words);
 }
 
-function file(each) {
-  const words = h("span", {}, each.filename, h("small", {}, size(each.size)));
-  return h("a.file", { href: each.url, target: "_blank", rel: "noopener noreferrer" }, icon("file"), words);
+/** Above an answer: who asked for it with which command. */
+function commandLine({ name, user }) {
+  return h("p.reply-line.command-line", {}, icon("app"), h("b", {}, user.name), h("span", {}, t("used"), " ", h("code", {}, `/${name}`)));
 }
 
-function component(message, each) {
-  const label = [each.emoji, each.label].filter(Boolean).join(" ");
-  if (each.style === LINK) return h("a.component", { href: each.url, target: "_blank", rel: "noopener noreferrer" }, label);
-  const press = async (event) => {
-    event.currentTarget.classList.add("pressed");
-    await api.click(message.id, store.person, each.custom_id).catch((error) => tell("refused", error.message));
-  };
-  const attributes = { type: "button", "data-style": each.style, "data-key": each.custom_id, disabled: each.disabled, onclick: press };
-  return h("button.component", attributes, label);
+const thinking = (message) => h("p.thinking", {}, t("thinking", { name: message.author.name }));
+
+function onlyYou(message) {
+  const dismiss = () => tell("dismiss", message);
+  return h("p.only-you", {}, t("onlyYou"), " · ", h("button.quiet", { type: "button", "data-key": "dismiss", onclick: dismiss }, t("dismiss")));
 }
 
 function tools(message) {
@@ -111,5 +111,6 @@ function tools(message) {
     mine ? tool("edit", t("edit"), "edit") : null,
     mine ? tool("trash", t("remove"), "remove") : null,
     tool("trace", t("showTrace"), "inspect"),
+    iconButton("more", t("more"), () => tell("menu", message), { tabindex: "-1", "data-key": "menu", "aria-haspopup": "menu" }),
   );
 }

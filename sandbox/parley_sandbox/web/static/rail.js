@@ -2,8 +2,9 @@
 
 import { avatar } from "./avatar.js";
 import { byId, h, settle } from "./dom.js";
+import { presence } from "./presence.js";
 import { closeSheets } from "./sheets.js";
-import { me, on, set, store, tell } from "./store.js";
+import { me, on, openThreads, set, store, tell } from "./store.js";
 import { t } from "./texts.js";
 
 export function showRail() {
@@ -16,29 +17,36 @@ export function showRail() {
     settle(places, [...store.guilds.flatMap(guild), h("h2", {}, t("directMessages")), h("ul", {}, direct())]);
     settle(you, [avatar(me()), person()]);
   };
-  on("channel unread guilds person", draw);
+  on("channel unread guilds person presence", draw);
   draw();
 }
 
 function guild(each) {
-  const channels = each.channels.map((channel) => entry(channel.id, "#", channel.name));
+  const channels = each.channels.flatMap((channel) => [entry(channel.id, "#", channel.name), ...openThreads(channel).map(thread)]);
   return [h("h2", {}, each.name), h("ul", {}, channels)];
 }
 
-const direct = () => (store.direct ? entry(store.direct, "", store.bot.name, avatar({ ...store.bot, bot: true }, "avatar.small")) : null);
+const thread = ({ id, name }) => entry(id, "⤷", name, null, "thread");
 
-function entry(channel, sign, name, face = null) {
+function direct() {
+  if (!store.direct) return null;
+  const face = h("span.face", {}, avatar({ ...store.bot, bot: true }, "avatar.small"), presence(true));
+  const status = store.bot.presence?.text;
+  return entry(store.direct, "", status ? h("span", {}, store.bot.name, h("small", {}, status)) : store.bot.name, face);
+}
+
+function entry(channel, sign, name, face = null, kind = "") {
   const count = store.unread.get(channel) ?? 0;
   const link = h(
     "a.place",
     {
       href: `?${new URLSearchParams({ person: store.person, channel })}`,
-      class: count ? "unread" : "",
+      class: [kind, count ? "unread" : ""].join(" "),
       "aria-current": channel === store.channel ? "page" : null,
       onclick: (event) => choose(event, channel),
     },
     face ?? h("span.hash", { "aria-hidden": "true" }, sign),
-    name,
+    typeof name === "string" ? h("span", {}, name) : name,
     count ? h("span.count", { "aria-label": t("unread", { count }) }, String(count)) : null,
   );
   return h("li", {}, link);

@@ -45,14 +45,42 @@ export function set(changes) {
 
 export const me = () => store.persons.find((person) => person.id === store.person);
 
-/** {name, guild, topic, direct} of a channel, or null when the person of this state has none of that id. */
+/**
+ * {id, name, guild, guild_id, topic, direct, parent} of a channel or thread; `parent` is a thread's channel. Null when
+ * the person of this state has none of that id.
+ */
 export function place(channel, state = store) {
-  if (channel === state.direct) return { id: channel, name: state.bot.name, guild: null, topic: "", direct: true };
+  if (channel === state.direct) return { id: channel, name: state.bot.name, guild: null, guild_id: null, topic: "", direct: true, parent: null };
   for (const guild of state.guilds) {
-    const found = guild.channels.find((each) => each.id === channel);
-    if (found) return { ...found, guild: guild.name, direct: false };
+    const there = { guild: guild.name, guild_id: guild.id, direct: false };
+    for (const each of guild.channels) {
+      if (each.id === channel) return { ...each, ...there, parent: null };
+      const thread = each.threads?.find((one) => one.id === channel);
+      if (thread) return { topic: "", ...thread, ...there, parent: each };
+    }
   }
   return null;
+}
+
+/** How a place is called in a sentence. */
+export const named = (here) => (here.direct || here.parent ? here.name : `#${here.name}`);
+
+/** Every place in the order of the rail. A thread that was put away is there only while it is looked at. */
+export const places = () => [
+  ...store.guilds.flatMap((guild) => guild.channels.flatMap((each) => [each.id, ...openThreads(each).map((thread) => thread.id)])),
+  ...(store.direct ? [store.direct] : []),
+];
+
+export const openThreads = (channel) => (channel.threads ?? []).filter((thread) => !thread.archived || thread.id === store.channel);
+
+/** Take over what is new about a thread. */
+export function keepThread(thread) {
+  for (const channel of store.guilds.flatMap((guild) => guild.channels)) {
+    if (channel.id !== thread.parent_id) continue;
+    const others = (channel.threads ?? []).filter((each) => each.id !== thread.id);
+    channel.threads = [...others, thread].sort((one, other) => (one.id.padStart(20, "0") < other.id.padStart(20, "0") ? -1 : 1));
+  }
+  tell("guilds");
 }
 
 /** The turn to which a message belongs, as question or as part of the reply. */

@@ -2,6 +2,7 @@
 
 import { byId, h, iconButton, settle } from "./dom.js";
 import { openKeys } from "./keys.js";
+import { presence } from "./presence.js";
 import { toggleInspector, toggleRail } from "./sheets.js";
 import { on, store } from "./store.js";
 import { t, tIf } from "./texts.js";
@@ -20,12 +21,14 @@ export function slots(executor) {
 }
 
 export function showTop() {
+  const bot = h("span.bot-presence");
   const tier = h("span.tier", { role: "status" });
   const fleet = h("span.fleet");
   const sources = h("span.sources", { title: t("sourcesHint") });
   byId("top").append(
     iconButton("menu", t("menu"), toggleRail, { class: "only-small", "aria-controls": "rail" }),
     h("a.brand", { href: "/", "aria-label": "Parley" }, h("img", { src: "/static/mark.svg", alt: "" }), h("span", {}, "Parley")),
+    bot,
     tier,
     fleet,
     sources,
@@ -39,6 +42,9 @@ export function showTop() {
     settle(fleet, executors.length ? [h("span.word", {}, t("executors")), ...executors.map(slots)] : []);
   };
   on("capacity", draw);
+  const there = () => settle(bot, [presence()]);
+  on("presence", there);
+  there();
   draw();
   settle(sources, [...source("Discord", store.sources.discord), " · ", ...source("Claude", store.sources.claude)].map(node));
 }

@@ -32,6 +32,7 @@ COST = 1_000_000_000
 """Of one answer, in millionths of a US dollar."""
 PERSONA = 4000
 SUBJECTS = 100
+CHANNELS = 200
 AMOUNT = 1_000_000_000_000
 """Of a limit; its unit is that of what it limits."""
 REVISION = 1 << 53

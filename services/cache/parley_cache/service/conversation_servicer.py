@@ -12,10 +12,10 @@ from typing_extensions import override
 
 from parley.cache.v1 import conversations_pb2 as pb
 from parley.cache.v1 import conversations_pb2_grpc
-from parley_cache import recall
+from parley_cache import finding, forgetting, recall
 from parley_cache.model import Message
 from parley_cache.recall import Place
-from parley_cache.service import bounds, reading, writing
+from parley_cache.service import bounds, enums, reading, writing
 from parley_cache.store.port import Store
 
 BATCH = 32
@@ -91,6 +91,31 @@ class ConversationServicer(conversations_pb2_grpc.ConversationServiceServicer):
         return pb.RemoveTurnResponse(
             posted=[writing.note(posted) for posted in removed.posted], revision=removed.revision
         )
+
+    @override
+    async def FindTurn(
+        self, request: pb.FindTurnRequest, context: grpc.aio.ServicerContext[pb.FindTurnRequest, Any]
+    ) -> pb.FindTurnResponse:
+        message_id = bounds.optional_snowflake("message_id", request.message_id)
+        turn_id = (bounds.optional_snowflake if message_id else bounds.snowflake)("turn_id", request.turn_id)
+        found = await self._store.apply("find_turn", lambda tables: finding.turn(tables, turn_id, message_id))
+        return pb.FindTurnResponse(
+            conversation_id=found.conversation_id,
+            revision=found.revision,
+            last=found.last,
+            state=enums.STATE_NUMBERS[found.state],
+            question=writing.seen(found.question),
+            answer=writing.seen(found.answer) if found.answer is not None else None,
+            posted=[writing.note(posted) for posted in found.posted],
+            model=found.model,
+        )
+
+    @override
+    async def ForgetMember(
+        self, request: pb.ForgetMemberRequest, context: grpc.aio.ServicerContext[pb.ForgetMemberRequest, Any]
+    ) -> pb.ForgetMemberResponse:
+        done = await forgetting.member(self._store, bounds.snowflake("user_id", request.user_id))
+        return pb.ForgetMemberResponse(conversations=done.conversations, messages=done.messages)
 
 
 @dataclass(slots=True)

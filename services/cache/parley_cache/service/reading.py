@@ -100,10 +100,23 @@ def _time(field: str, message: Timestamp) -> datetime:
         raise InvalidInput(field, "a time between the years 1 and 9999 is needed.") from None
 
 
+def age(asked_at: datetime | None) -> float:
+    """Return how long ago something was asked, in seconds; 0 where that is not told."""
+    return max(0.0, (datetime.now(UTC) - asked_at).total_seconds()) if asked_at is not None else 0.0
+
+
 def _duration(field: str, message: Duration) -> timedelta:
     if not 0 <= message.seconds <= bounds.SECONDS:
         raise InvalidInput(field, f"a duration of 0 to {bounds.SECONDS} seconds is needed.")
     return message.ToTimedelta()
+
+
+def span(field: str, message: Duration, most: float) -> float:
+    """Return a time that is not 0, of at most so many seconds."""
+    seconds = message.seconds + message.nanos / 1e9
+    if not 0 < seconds <= most:
+        raise InvalidInput(field, f"a duration of more than 0 and at most {most:g} seconds is needed.")
+    return seconds
 
 
 def _attachment(field: str, message: pb.Attachment) -> Attachment:

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from parley.cache.v1 import cache_pb2 as pb
 from parley.cache.v1 import cache_pb2_grpc
+from parley_cache import direct_channels
 from parley_cache.claims import Granted
 from parley_cache.fullness import Fullness
 from parley_cache.holding import Holding
@@ -35,6 +36,9 @@ HoldContext = grpc.aio.ServicerContext[Requests, Any]
 
 FIRST_STEP = 5.0
 """How long a new stream may say nothing, in seconds."""
+
+CHANNELS = 50
+"""How many direct channels are named to who does not say how many."""
 
 SILENT_LEASES = 2.0
 """A holder that says nothing for so many leases is gone, whatever its connection looks like."""
@@ -135,6 +139,17 @@ class TurnServicer(cache_pb2_grpc.TurnServiceServicer):
         async for orphan in self._orphanage.watch():
             yield pb.WatchOrphansResponse(orphan=writing.orphan(orphan))
 
+    @override
+    async def ListDirectChannels(
+        self,
+        request: pb.ListDirectChannelsRequest,
+        context: grpc.aio.ServicerContext[pb.ListDirectChannelsRequest, Any],
+    ) -> pb.ListDirectChannelsResponse:
+        within = reading.span("within", request.within, direct_channels.KEPT)
+        most = bounds.count("most", request.most, bounds.CHANNELS) or CHANNELS
+        rule = partial(direct_channels.newest, within=within, most=most)
+        return pb.ListDirectChannelsResponse(channel_ids=await self._store.apply("list_direct_channels", rule))
+
 
 async def _first(requests: Requests) -> pb.HoldTurnRequest:
     """Return what a stream begins with. Raises InvalidInput unless it is Open or Adopt, TimedOut when it does not come."""
@@ -153,7 +168,10 @@ def _wish(first: pb.HoldTurnRequest) -> Ask | Adoption:
         lapsed = bounds.needed("adopt.lease", adopt.lease, bounds.ID)
         return Adoption(turn_id, lapsed, reading.holder("adopt.holder", adopt.holder), lease)
     opening, have = reading.opening(first.open), reading.have(first.open)
-    return Ask(opening, reading.holder("open.holder", first.open.holder), lease, key_of(opening), have)
+    holder = reading.holder("open.holder", first.open.holder)
+    # a new question is as old as its way here; a clock that is wrong shall not cost its token
+    asked_ago = reading.age(opening.origin.asked_at) if have is not None else 0.0
+    return Ask(opening, holder, lease, key_of(opening), have, asked_ago=asked_ago)
 
 
 def _joins(first: pb.HoldTurnRequest) -> bool:

@@ -34,12 +34,20 @@ class Drawers(Protocol):
         """Return up to `limit` names of an order, lowest rank first, of rank `upto` at most."""
         ...
 
+    def highest(self, order: str, limit: int, downto: float) -> Sequence[str]:
+        """Return up to `limit` names of an order, highest rank first, of rank `downto` at least."""
+        ...
+
     def place(self, order: str, name: str, rank: float) -> None:
         """Put a name into an order, or move it there."""
         ...
 
     def displace(self, order: str, name: str) -> None:
         """Take a name out of an order."""
+        ...
+
+    def displace_upto(self, order: str, rank: float) -> None:
+        """Take out all names of rank `rank` at most."""
         ...
 
     def total(self, counter: str) -> int:

@@ -62,16 +62,28 @@ class MemoryDrawers(Drawers):
         return names.lowest(limit, upto) if names is not None else ()
 
     @override
+    def highest(self, order: str, limit: int, downto: float) -> Sequence[str]:
+        names = self._orders.get(order)
+        return names.highest(limit, downto) if names is not None else ()
+
+    @override
     def place(self, order: str, name: str, rank: float) -> None:
         self._orders.setdefault(order, Order()).place(name, rank)
 
     @override
     def displace(self, order: str, name: str) -> None:
-        names = self._orders.get(order)
-        if names is None:
-            return
-        names.displace(name)
-        if not len(names):
+        if order in self._orders:
+            self._orders[order].displace(name)
+            self._drop_if_empty(order)
+
+    @override
+    def displace_upto(self, order: str, rank: float) -> None:
+        if order in self._orders:
+            self._orders[order].displace_upto(rank)
+            self._drop_if_empty(order)
+
+    def _drop_if_empty(self, order: str) -> None:
+        if not len(self._orders[order]):
             del self._orders[order]
 
     @override

@@ -167,6 +167,8 @@ class _Conversations(_Frame, ConversationTable):
         self._recent: dict[tuple[str, str], str] = {}
         self._message_ids: dict[str, list[str]] = {}
         self._askers: dict[str, list[tuple[str, str]]] = {}
+        self._of_member: dict[str, dict[str, None]] = {}
+        self._members: dict[str, set[str]] = {}
 
     @override
     def conversation(self, conversation_id: str) -> Conversation | None:
@@ -211,6 +213,23 @@ class _Conversations(_Frame, ConversationTable):
             self._recent[channel_id, user_id] = conversation_id
             self._askers.setdefault(conversation_id, []).append((channel_id, user_id))
 
+    @override
+    def conversations_of(self, user_id: str) -> Sequence[str]:
+        return tuple(self._of_member.get(user_id, ()))
+
+    @override
+    def index_member(self, user_id: str, conversation_id: str) -> None:
+        self._of_member.setdefault(user_id, {})[conversation_id] = None
+        self._members.setdefault(conversation_id, set()).add(user_id)
+
+    @override
+    def drop_member(self, user_id: str, conversation_id: str) -> None:
+        spoken = self._of_member.get(user_id, {})
+        spoken.pop(conversation_id, None)
+        if not spoken:
+            self._of_member.pop(user_id, None)
+        self._members.get(conversation_id, set()).discard(user_id)
+
     def drop_idle_conversations(self, before: float) -> None:
         """Forget conversations that nobody touched since then, and the oldest above the bound; never a busy one."""
         surplus = len(self.conversations) - self.limits.conversations
@@ -230,6 +249,8 @@ class _Conversations(_Frame, ConversationTable):
         for asker in self._askers.pop(conversation_id, ()):
             if self._recent.get(asker) == conversation_id:
                 del self._recent[asker]
+        for user_id in self._members.pop(conversation_id, ()):
+            self.drop_member(user_id, conversation_id)
 
 
 class MemoryTables(_Turns, _Logs, _Conversations, MemoryDrawers, Tables):

@@ -34,6 +34,18 @@ class Order:
         """Take a name out."""
         self._places.pop(name, None)
 
+    def displace_upto(self, rank: float) -> None:
+        """Take out all names of that rank at most."""
+        while self._heap and self._heap[0][0] <= rank:
+            *place, name = heapq.heappop(self._heap)
+            if self._places.get(name) == tuple(place):
+                del self._places[name]
+
+    def highest(self, limit: int, downto: float) -> Sequence[str]:
+        """Return up to `limit` names of rank `downto` at least, the highest first, as Redis has equal ranks: by name."""
+        ranked = ((rank, name) for name, (rank, _serial) in self._places.items() if rank >= downto)
+        return [name for _rank, name in heapq.nlargest(limit, ranked)]
+
     def lowest(self, limit: int, upto: float) -> Sequence[str]:
         """Return up to `limit` names of rank `upto` at most."""
         seen: list[tuple[float, int, str]] = []

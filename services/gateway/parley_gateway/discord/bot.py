@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import SimpleNamespace
 
@@ -12,6 +14,8 @@ import aiohttp
 import hikari
 
 from parley_gateway.discord import throttle
+from parley_gateway.discord.paced import PacedBot, Turn
+from parley_gateway.discord.pool import Pool
 from parley_kit.faults import Precondition, Unavailable
 
 INTENTS = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES | hikari.Intents.DM_MESSAGES
@@ -22,15 +26,33 @@ BAD_TOKEN, BAD_INTENTS = 4004, (4013, 4014)
 
 
 class Bot:
-    """A connection to Discord, its shards included. limited: hears the scope of each answer 429."""
+    """A connection to Discord, its shards included. limited: hears the scope of each answer 429; dated: Discord's time at
+    each answer.
+
+    shards: how many there are, 0: as many as Discord recommends; held: those that start here, None: all. turn: what each
+    waits for. connections: HTTP connections at most.
+    """
 
     def __init__(
-        self, token: str, rest_url: str | None, limited: Callable[[str], None], *, message_content: bool
+        self,
+        token: str,
+        rest_url: str | None,
+        limited: Callable[[str], None],
+        dated: Callable[[datetime], None],
+        pool: Pool,
+        *,
+        message_content: bool,
+        shards: int = 0,
+        held: Sequence[int] | None = None,
+        turn: Turn | None = None,
+        connections: int = 10,
     ) -> None:
         throttle.mend()
+        self._pool, self._count, self._held = pool, shards, held
         try:
-            self.hikari = hikari.GatewayBot(
+            self.hikari = PacedBot(
                 token,
+                turn=turn,
                 rest_url=rest_url,
                 intents=INTENTS | (hikari.Intents.MESSAGE_CONTENT if message_content else hikari.Intents.NONE),
                 banner=None,
@@ -40,7 +62,9 @@ class Bot:
                 cache_settings=hikari.impl.CacheSettings(components=hikari.api.CacheComponents.NONE),
                 # one connection reused, not a TLS handshake for each edit
                 http_settings=hikari.impl.HTTPSettings(
-                    force_close_transports=False, timeouts=hikari.impl.HTTPTimeoutSettings(total=CALL_SECONDS)
+                    force_close_transports=False,
+                    timeouts=hikari.impl.HTTPTimeoutSettings(total=CALL_SECONDS),
+                    connection_limit=connections,
                 ),
                 max_rate_limit=60.0,
                 max_retries=2,
@@ -49,7 +73,7 @@ class Bot:
             raise Precondition(
                 "BAD_TOKEN", "PARLEY_GATEWAY_DISCORD_TOKEN is no bot token; copy it from the developer portal."
             ) from None
-        self._limited = limited
+        self._limited, self._dated = limited, dated
         self._application_id = self._user_id = 0
         self._known = asyncio.Event()
         self.hikari.subscribe(hikari.StartingEvent, self._on_starting)
@@ -58,6 +82,11 @@ class Bot:
     @property
     def id(self) -> int:
         """The application's id; 0 before Discord told it."""
+        return self._application_id
+
+    async def application_id(self) -> int:
+        """Return the application's id, waiting until Discord told it."""
+        await self._known.wait()
         return self._application_id
 
     async def user_id(self) -> int:
@@ -96,7 +125,7 @@ class Bot:
         pause = FIRST_PAUSE
         while True:
             try:
-                await self.hikari.start(check_for_updates=False)
+                await self.hikari.start(check_for_updates=False, shard_ids=self._held, shard_count=self._count or None)
             except hikari.ClientHTTPResponseError:
                 raise  # Discord is there, and does not want us
             except hikari.HTTPError:
@@ -116,9 +145,10 @@ class Bot:
         """Hear of every answer: hikari waits out a limit and asks again, and tells nobody but its log."""
         heard = aiohttp.TraceConfig()
         heard.on_request_end.append(self._on_answer)
-        heard.freeze()
         session: aiohttp.ClientSession | None = self.hikari.rest._client_session  # type: ignore[attr-defined]  # noqa: SLF001 — hikari has no public way to its session
         assert session is not None, "the REST client starts before this event"
+        self._pool.join(session, heard)
+        heard.freeze()
         session.trace_configs.append(heard)
 
     async def _on_answer(
@@ -126,6 +156,8 @@ class Bot:
     ) -> None:
         if answer.response.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._limited(answer.response.headers.get("X-RateLimit-Scope", ""))
+        with contextlib.suppress(KeyError, TypeError, ValueError):  # no date, or none that can be read
+            self._dated(parsedate_to_datetime(answer.response.headers["Date"]))
 
     async def _on_ready(self, event: hikari.ShardReadyEvent) -> None:
         self._application_id, self._user_id = int(event.application_id), int(event.my_user.id)

@@ -9,6 +9,7 @@ import hikari
 
 from parley_gateway.addressing import Message
 from parley_gateway.afterwards import Afterwards
+from parley_gateway.discord.written import forwarded_in, quoted_of
 from parley_gateway.ports import Observer
 
 UPDATE, DELETE = "MESSAGE_UPDATE", "MESSAGE_DELETE"
@@ -58,6 +59,7 @@ def changed(message: hikari.PartialMessage) -> Message | None:
     author, mentions = message.author, message.user_mentions
     if not message.edited_timestamp or not message.content or not author or author.is_bot:
         return None
+    replied = message.referenced_message
     names = {str(user.id): user.global_name or user.username for user in mentions.values()} if mentions else {}
     return Message(
         message_id=str(message.id),
@@ -68,7 +70,9 @@ def changed(message: hikari.PartialMessage) -> Message | None:
         author_is_bot=False,
         content=message.content,
         mentions=names,
-        replies_to="",
-        replied_author_id="",
+        replies_to=str(replied.id) if replied else "",
+        replied_author_id=str(replied.author.id) if replied and replied.author else "",
         sent_at=message.created_at,
+        quoted=quoted_of(message),
+        forwarded=forwarded_in(message),
     )

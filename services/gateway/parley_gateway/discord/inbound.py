@@ -6,39 +6,35 @@ at once and waits in the queue.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 import hikari
 
-from parley_gateway import addressing
-from parley_gateway.addressing import Rules
 from parley_gateway.discord.interactions import interaction_of
 from parley_gateway.discord.written import message_of
 from parley_gateway.interactions import Interaction
+from parley_gateway.listening import Listener
 from parley_gateway.model import Prompt
 from parley_gateway.ports import Observer
-from parley_kit.clock import Clock
 
 MESSAGE = "MESSAGE_CREATE"
 PEOPLE_WRITE = frozenset({hikari.MessageType.DEFAULT, hikari.MessageType.REPLY})
-_log = logging.getLogger(__name__)
 
 
 class Inbound:
-    """Listens. take: answers an interaction at once, since Discord waits 3 s for it."""
+    """Listens. take: answers an interaction at once, since Discord waits 3 s for it. missed: a question that the full queue
+    did not take, which has to come back.
+    """
 
     def __init__(
         self,
-        prompts: asyncio.Queue[Prompt],
-        rules: Callable[[], Awaitable[Rules]],
+        listener: Listener,
+        missed: Callable[[Prompt], None],
         take: Callable[[Interaction], Awaitable[None]],
         observer: Observer,
-        clock: Clock,
     ) -> None:
-        self._prompts, self._rules, self._take = prompts, rules, take
-        self._observer, self._clock = observer, clock
+        self._listener, self._missed, self._take = listener, missed, take
+        self._observer = observer
 
     def listen(self, bot: hikari.GatewayBot) -> None:
         """Subscribe to what the bot hears."""
@@ -49,16 +45,12 @@ class Inbound:
         """Put a message that is addressed to the bot on the queue."""
         prompt = None
         if event.message.type in PEOPLE_WRITE:
-            prompt = addressing.prompt_of(message_of(event.message), await self._rules(), self._clock.now())
+            prompt = await self._listener.prompt_of(message_of(event.message))
         if prompt is None:
             self._observer.event(MESSAGE, "ignored")
-            return
-        try:
-            self._prompts.put_nowait(prompt)
-        except asyncio.QueueFull:
-            # not claimed, so a sibling or the backlog still answers it
+        elif not self._listener.offer(prompt):
             self._observer.event(MESSAGE, "dropped")
-            _log.warning("inbound.full", extra={"turn": prompt.turn_id, "waiting": self._prompts.qsize()})
+            self._missed(prompt)
 
     async def on_interaction(self, event: hikari.InteractionCreateEvent) -> None:
         """Answer what a member did."""

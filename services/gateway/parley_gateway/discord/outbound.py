@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 import hikari
 from typing_extensions import override
 
 from parley_gateway import nonces
-from parley_gateway.buttons import Action, Buttons, encode
+from parley_gateway.buttons import Buttons
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.interaction_messages import InteractionMessages
 from parley_gateway.discord.routes import MESSAGE, MESSAGES, TYPING
+from parley_gateway.discord.rows import row_of
 from parley_gateway.discord.searches import Searches
 from parley_gateway.discord.typing import TypingSigns
 from parley_gateway.discord.uploads import answer_file
 from parley_gateway.messages import Answer, DeliveryError
 from parley_gateway.model import Prompt
 from parley_gateway.ports import Discord, RestWatch
-from parley_gateway.texts import Key, Texts
 from parley_kit.clock import Clock
 
 PAGE = "p"
@@ -25,20 +26,9 @@ PAGE = "p"
 NOTIFICATION = "n"
 """The kind in a notification's."""
 
-LABELS = {
-    Action.STOP: Key.STOP_BUTTON,
-    Action.REGENERATE: Key.REGENERATE_BUTTON,
-    Action.AFRESH: Key.AFRESH_BUTTON,
-    Action.CONTINUE: Key.CONTINUE_BUTTON,
-    Action.RETRY: Key.RETRY_BUTTON,
-    Action.ANEW: Key.ANEW_BUTTON,
-}
-
-Row = hikari.api.MessageActionRowBuilder
-
 
 class HikariDiscord(Discord):
-    """Discord through hikari's REST client. user_id: known when the bot is connected."""
+    """Discord through hikari's REST client. user_id, application_id: known when the bot is connected."""
 
     def __init__(
         self,
@@ -47,8 +37,9 @@ class HikariDiscord(Discord):
         clock: Clock,
         *,
         user_id: Callable[[], Awaitable[int]],
+        application_id: Callable[[], int],
     ) -> None:
-        self._rest, self._calls = rest, calls
+        self._rest, self._calls, self._application_id = rest, calls, application_id
         self._searches = Searches(rest, calls, user_id)
         self._clock, self._signs = clock, TypingSigns()
 
@@ -69,7 +60,7 @@ class HikariDiscord(Discord):
     async def tell(self, user_id: str, text: str) -> bool:
         async def work(watch: RestWatch) -> None:
             channel = await self._rest.create_dm_channel(int(user_id))
-            message = await self._rest.create_message(channel.id, text)
+            message = await self._rest.create_message(channel.id, text, flags=hikari.MessageFlag.SUPPRESS_EMBEDS)
             watch.message(str(message.id))
 
         try:
@@ -80,7 +71,12 @@ class HikariDiscord(Discord):
 
     @override
     def messages(self, prompt: Prompt) -> Answer:
-        return ChannelMessages(self._rest, self._calls, self._searches, prompt)
+        channel = ChannelMessages(self._rest, self._calls, self._searches, prompt)
+        if not prompt.interaction_token:
+            return channel
+        return InteractionMessages(
+            self._rest, self._calls, self._clock, prompt, channel, application_id=self._application_id
+        )
 
 
 class ChannelMessages(Answer):
@@ -162,15 +158,3 @@ class ChannelMessages(Answer):
 
     def _question(self) -> hikari.UndefinedOr[int]:
         return int(self._prompt.message_id) if self._prompt.message_id else hikari.UNDEFINED
-
-
-def row_of(buttons: Buttons, locale: str) -> Sequence[Row]:
-    """Return the buttons as Discord takes them, in a member's language."""
-    if not buttons:
-        return []
-    row, texts = hikari.impl.MessageActionRowBuilder(), Texts(locale)
-    for button in buttons:
-        row.add_interactive_button(
-            hikari.ButtonStyle.SECONDARY, encode(button), label=texts.render(LABELS[button.action])
-        )
-    return [row]

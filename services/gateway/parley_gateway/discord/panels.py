@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
+from typing import Any
 
 import hikari
 from hikari.components import InteractiveButtonTypesT
+from typing_extensions import override
 
 from parley_gateway.panels import ChannelMenu, Field, Form, Menu, Panel, Press, Row, Style
 
@@ -15,6 +17,27 @@ STYLES: dict[Style, InteractiveButtonTypesT] = {
     Style.DANGER: hikari.ButtonStyle.DANGER,
 }
 TEXT_CHANNELS = (hikari.ChannelType.GUILD_TEXT, hikari.ChannelType.GUILD_NEWS)
+
+
+class _ChannelMenu(hikari.impl.ChannelSelectMenuBuilder):
+    """hikari's builder, and what is chosen already, which it knows nothing of."""
+
+    def __init__(self, menu: ChannelMenu) -> None:
+        super().__init__(
+            custom_id=menu.custom_id,
+            channel_types=TEXT_CHANNELS,
+            placeholder=menu.placeholder or hikari.UNDEFINED,
+            min_values=menu.least,
+            max_values=menu.most,
+        )
+        self._chosen = menu.chosen
+
+    @override
+    def build(self) -> tuple[MutableMapping[str, Any], Sequence[hikari.files.Resource[hikari.files.AsyncReader]]]:
+        payload, files = super().build()
+        if self._chosen:
+            payload["default_values"] = [{"id": channel, "type": "channel"} for channel in self._chosen]
+        return payload, files
 
 
 def rows_of(panel: Panel) -> Sequence[hikari.api.ComponentBuilder]:
@@ -32,14 +55,7 @@ def _row(row: Row) -> hikari.api.ComponentBuilder:
         case Menu():
             return _menu(row)
         case ChannelMenu():
-            built = hikari.impl.MessageActionRowBuilder()
-            return built.add_channel_menu(
-                row.custom_id,
-                channel_types=TEXT_CHANNELS,
-                placeholder=row.placeholder or hikari.UNDEFINED,
-                min_values=row.least,
-                max_values=row.most,
-            )
+            return hikari.impl.MessageActionRowBuilder().add_component(_ChannelMenu(row))
         case _:
             return _presses(row)
 

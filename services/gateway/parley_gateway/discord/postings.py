@@ -10,8 +10,8 @@ from typing_extensions import override
 from parley_gateway.addressing import Message
 from parley_gateway.buttons import Buttons
 from parley_gateway.discord.calls import Calls
-from parley_gateway.discord.outbound import row_of
 from parley_gateway.discord.routes import MESSAGE
+from parley_gateway.discord.rows import row_of
 from parley_gateway.discord.written import message_of
 from parley_gateway.messages import Gone
 from parley_gateway.ports import Postings, RestWatch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -20,8 +21,11 @@ from parley_kit.clock import Clock
 
 TOO_LATE = timedelta(seconds=2.8)
 """Discord forgets an interaction that nobody has answered for 3 s; a first answer is not tried after this."""
+ALARMING = timedelta(seconds=2.0)
+"""A first answer that Discord took so late was nearly none; the aim is 1 s."""
 MOST_CHOICES = 25
 """Discord's limit."""
+_log = logging.getLogger(__name__)
 
 
 class HikariResponses(Responses):
@@ -107,7 +111,7 @@ class HikariResponses(Responses):
                 kind,
                 hikari.UNDEFINED if panel is None else panel.text,
                 components=hikari.UNDEFINED if panel is None else rows_of(panel),
-                flags=_flags(panel, alone=alone),
+                flags=_flags(alone=alone, previews=kind is hikari.ResponseType.DEFERRED_MESSAGE_UPDATE),
                 mentions_everyone=False,
                 user_mentions=False,
                 role_mentions=False,
@@ -128,7 +132,11 @@ class HikariResponses(Responses):
                 return False
             return True
 
-        return await self._calls.call("POST", CALLBACK, work, counted=True)
+        counted = await self._calls.call("POST", CALLBACK, work, counted=True)
+        took = self._clock.now() - interaction.made_at
+        if took > ALARMING:
+            _log.warning("interaction.late", extra={"seconds": round(took.total_seconds(), 1)})
+        return counted
 
     async def _follow_up(self, interaction: Interaction, text: str) -> None:
         async def work(_: RestWatch) -> None:
@@ -139,11 +147,11 @@ class HikariResponses(Responses):
         await self._calls.call("POST", FOLLOW_UP, work, counted=True)
 
 
-def _flags(panel: Panel | None, *, alone: bool) -> hikari.UndefinedOr[hikari.MessageFlag]:
-    """Hide an answer from others, and the previews of its links."""
+def _flags(*, alone: bool, previews: bool) -> hikari.UndefinedOr[hikari.MessageFlag]:
+    """Hide an answer from others, and the previews of its links; previews: they stay as they are."""
     flags = hikari.MessageFlag.NONE
     if alone:
         flags |= hikari.MessageFlag.EPHEMERAL
-    if panel is not None:
+    if not previews:
         flags |= hikari.MessageFlag.SUPPRESS_EMBEDS
     return flags or hikari.UNDEFINED

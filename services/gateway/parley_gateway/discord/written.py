@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import hikari
 
-from parley_gateway.addressing import Message
+from parley_gateway.addressing import Message, Quoted
 from parley_gateway.model import Attachment
 
 MOST_FILES, MOST_NAME = 10, 256
@@ -30,7 +30,33 @@ def message_of(message: hikari.Message) -> Message:
         replied_author_id=str(author.id) if author is not None else "",
         sent_at=message.created_at,
         attachments=tuple(attachment_of(file, str(message.id)) for file in message.attachments[:MOST_FILES]),
+        role_mentions=frozenset(map(str, message.role_mention_ids or ())),
+        role_ids=frozenset(map(str, message.member.role_ids)) if message.member is not None else frozenset(),
+        quoted=quoted_of(message),
+        forwarded=forwarded_in(message),
     )
+
+
+def quoted_of(message: hikari.PartialMessage) -> Quoted | None:
+    """Return the words of the message that another replies to, as far as Discord tells them."""
+    replied = message.referenced_message
+    if not replied or not replied.content or not replied.author:
+        return None
+    return Quoted(replied.author.global_name or replied.author.username, _readable(replied))
+
+
+def _readable(message: hikari.PartialMessage) -> str:
+    """Return a message's words, with names in place of ids."""
+    words = message.content or ""
+    for user in (message.user_mentions or {}).values():
+        name = f"@{user.global_name or user.username}"
+        words = words.replace(f"<@{user.id}>", name).replace(f"<@!{user.id}>", name)
+    return words
+
+
+def forwarded_in(message: hikari.PartialMessage) -> str:
+    """Return the words that a message passes on; empty when it forwards none."""
+    return "\n\n".join(snapshot.content for snapshot in message.message_snapshots or () if snapshot.content)
 
 
 def _name(message: hikari.Message) -> str:

@@ -1,6 +1,7 @@
 """The failure table: what went wrong with a turn, and what is done about it. Data; the rest of `turns` obeys it.
 
-Every row ends in something that the member sees, but for LEAVE, where another gateway shows it.
+Every row ends in something that the member sees, but for LEAVE and HAND_OVER, where another gateway shows it, and ABANDON,
+where nothing is left that it could be shown in. Each has a test in `tests/integration/gateway/test_failures.py`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ class Trouble(Enum):
     UPSTREAM = "Claude refused the request or failed"
     QUESTION_GONE = "the question, its answer or its channel is gone"
     NO_PERMISSION = "Discord does not let us write there"
+    DISCORD_AWAY = "Discord takes no edit for now: a limit, a 5xx, a lost connection"
+    PRESS_LATE = "an interaction is too old to be answered"
+    GATEWAY_ENDS = "this gateway ends before the answer does"
 
 
 class Act(Enum):
@@ -42,6 +46,10 @@ class Act(Enum):
     ANEW = "ask another executor; its text replaces what is shown"
     TELL = "end with a named error and the trace's id"
     ABANDON = "stop Claude, leave nothing"
+    APART = "stop Claude, write to the asker alone"
+    PERSIST = "try the newest text again for a while, then say that it was interrupted"
+    OBEY = "do what it asks for all the same; its member sees that in the channel"
+    HAND_OVER = "give the lease back; a sibling goes on in the same messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,10 @@ TABLE: dict[Trouble, Remedy] = {
     Trouble.FIRST_TEXT_LATE: Remedy(Act.TELL, reason="TIMED_OUT"),
     Trouble.UPSTREAM: Remedy(Act.TELL),
     Trouble.QUESTION_GONE: Remedy(Act.ABANDON),
-    Trouble.NO_PERMISSION: Remedy(Act.ABANDON, reason="FORBIDDEN"),
+    Trouble.NO_PERMISSION: Remedy(Act.APART, reason="FORBIDDEN"),
+    Trouble.DISCORD_AWAY: Remedy(Act.PERSIST, reason="INTERRUPTED"),
+    Trouble.PRESS_LATE: Remedy(Act.OBEY),
+    Trouble.GATEWAY_ENDS: Remedy(Act.HAND_OVER),
 }
 
 FULL = frozenset({"POOL_FULL", "DRAINING"})

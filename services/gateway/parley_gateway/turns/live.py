@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from parley_gateway.asked import Asked
 from parley_gateway.claims import Orphan
 from parley_gateway.model import Prompt
 from parley_gateway.turns.room import Room
@@ -18,6 +19,7 @@ class Turns:
 
     def __init__(self, room: Room, prompts: asyncio.Queue[Prompt], *, most: int = 500) -> None:
         self._room, self._prompts, self._most = room, prompts, most
+        self.asked = Asked()
         self._live: dict[str, Turn | None] = {}
         self._offered: dict[str, Orphan] = {}
         self._change = asyncio.Event()
@@ -94,6 +96,7 @@ class Turns:
 
     def _begin(self, prompt: Prompt, orphan: Orphan | None = None) -> None:
         """Begin a turn, unless it is held here already or this gateway is about to end: a sibling has it then."""
+        self.asked.note(prompt.channel_id, prompt.author_id, prompt.turn_id)
         if self._closed or self._tasks is None or prompt.turn_id in self._live:
             self._room.observer.event(prompt.event, "ignored")
             return
@@ -110,7 +113,7 @@ class Turns:
                 return
             async with asyncio.timeout(room.settings.life):
                 with room.observer.turn(prompt, prompt.event, adopted=adopted) as watch:
-                    turn = self._live[prompt.turn_id] = Turn(room, prompt, watch, orphan)
+                    turn = self._live[prompt.turn_id] = Turn(room, prompt, watch, orphan, stands_by=self._change.set)
                     await turn.run()
             room.observer.event(prompt.event, "handled")
         except Exception:  # noqa: BLE001 — told in the log; one turn must not end the others

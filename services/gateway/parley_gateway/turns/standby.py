@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from parley_gateway.model import Prompt
@@ -16,10 +17,18 @@ LOOK_SECONDS = 1.0
 
 
 class Standby:
-    """One turn's place among the gateways."""
+    """One turn's place among the gateways. begins: called when it stands by, since it takes up no place from then on."""
 
-    def __init__(self, prompt: Prompt, hold: Hold, siblings: Siblings, clock: Clock) -> None:
+    def __init__(
+        self,
+        prompt: Prompt,
+        hold: Hold,
+        siblings: Siblings,
+        clock: Clock,
+        begins: Callable[[], None] = lambda: None,
+    ) -> None:
         self._prompt, self._hold, self._siblings, self._clock = prompt, hold, siblings, clock
+        self._begins = begins
 
     @property
     def first(self) -> bool:
@@ -29,6 +38,7 @@ class Standby:
     async def our_turn(self) -> bool:
         """Let the one that goes first answer without the cache, for as long as it lives; return whether we are to."""
         self._hold.standing_by = True
+        self._begins()
         try:
             while not self.first:
                 if await self._hold.heard(LOOK_SECONDS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -58,15 +59,28 @@ OUTCOMES = {
     Standing.ABANDONED: Outcome.ABANDONED,
     Standing.FORBIDDEN: Outcome.ABANDONED,
 }
+TROUBLES = {
+    Standing.ABANDONED: Trouble.QUESTION_GONE,
+    Standing.FORBIDDEN: Trouble.NO_PERMISSION,
+    Standing.INTERRUPTED: Trouble.DISCORD_AWAY,
+}
+"""What an answer that does not stand tells of Discord."""
 
 
 class Turn:
-    """A turn that this gateway holds, or tries to. orphan: it was another's."""
+    """A turn that this gateway holds, or tries to. orphan: it was another's. stands_by: called when it begins to."""
 
-    def __init__(self, room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None = None) -> None:
+    def __init__(
+        self,
+        room: Room,
+        prompt: Prompt,
+        watch: TurnWatch,
+        orphan: Orphan | None = None,
+        stands_by: Callable[[], None] = lambda: None,
+    ) -> None:
         self._room, self._prompt, self._watch, self._orphan = room, prompt, watch, orphan
         self._texts = Texts(prompt.locale)
-        self._offers = Offers(prompt.turn_id, prompt.author_id, prompt.message_id)
+        self._offers = Offers(prompt.turn_id, prompt.author_id)
         self._verdict = Verdict(self._texts, watch.reference, self._offers)
         opening = _opening(room, prompt, watch, orphan)
         self._hold = Hold(
@@ -76,7 +90,7 @@ class Turn:
             adopt=_adoption(orphan),
             limits=room.settings.hold,
         )
-        self._standby = Standby(prompt, self._hold, room.siblings, room.clock)
+        self._standby = Standby(prompt, self._hold, room.siblings, room.clock, stands_by)
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
         self._answer = room.discord.messages(prompt)
         self._sought = SoughtMessages(self._answer, self._doubtful)
@@ -146,7 +160,7 @@ class Turn:
         """Wait for the cache's first word; without one, answer without memory. An orphan is not ours without one."""
         if self._orphan is not None or await self._hold.first_word() or not await self._standby.our_turn():
             return
-        self._watch.trouble(Trouble.CACHE_SILENT.name, TABLE[Trouble.CACHE_SILENT].act.name)
+        self._trouble(Trouble.CACHE_SILENT)
         if self._prompt.rewinds is not None:  # what it replaces only the cache knows
             await self._whisper(Key.ACT_FAILED)
             self._hold.give_up()
@@ -169,6 +183,8 @@ class Turn:
         if outcome is Outcome.ANSWERED and self._took_long():
             await self._notify(delivered.message_ids[0])
         self._chronicle.ended(outcome, reason, delivered.shown_offset)
+        if delivered.standing in TROUBLES:
+            self._trouble(TROUBLES[delivered.standing])
         if self._question_gone:
             await self._remove_all()
         else:
@@ -194,7 +210,7 @@ class Turn:
         """Leave nothing of the answer; what Discord does not remove now, the next who hears of it tries again."""
         for posted in self._hold.ledger.posted:
             with contextlib.suppress(DeliveryError):
-                await self._owned.remove(posted.message_id)
+                await self._sought.remove(posted.message_id)  # whoever holds the turn: nobody wants its answer
 
     async def _tell_apart(self, standing: Standing) -> None:
         """Tell the member by another way what Discord does not take where it belongs."""
@@ -229,6 +245,7 @@ class Turn:
         await ended(replying)
         await self._lead.quit()
         if self._releasing and not self._hold.lost:
+            self._trouble(Trouble.GATEWAY_ENDS)
             self._hold.ledger.release()
             self._hold.changed()
             await self._told_within(RELEASE_SECONDS)
@@ -238,7 +255,10 @@ class Turn:
         try:
             await guarded(self._hold.told(), _expire(self._room, seconds))
         except Overdue:
-            self._watch.trouble(Trouble.CACHE_NOT_TOLD.name, TABLE[Trouble.CACHE_NOT_TOLD].act.name)
+            self._trouble(Trouble.CACHE_NOT_TOLD)
+
+    def _trouble(self, trouble: Trouble) -> None:
+        self._watch.trouble(trouble.name, TABLE[trouble].act.name)
 
     # --- what the cache says
 
@@ -346,7 +366,9 @@ class Turn:
         return self._orphan is not None or (claimed_at is not None and claimed_at - self._prompt.asked_at > LATE)
 
     async def _type(self) -> None:
-        """Show the sign; who does not go first shows none before the turn is its own."""
+        """Show the sign; who does not go first shows none before the turn is its own. Under a command Discord shows it."""
+        if self._prompt.interaction_token:
+            return
         if self._prompt.rewinds is not None:
             await self._began.wait()
         if (self._orphan is None and self._standby.first) or await self._hold.own():

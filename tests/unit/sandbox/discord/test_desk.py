@@ -176,7 +176,7 @@ async def test_no_body_breaks_a_route(body: Any) -> None:
     row = {"type": 1, "id": 1, "components": [{"type": 2, "id": 2, "style": 1, "label": "a", "custom_id": "a"}]}
     channel = cast.channel("Orchard", "general")
     message = acts.messages.send(cast.bot, channel, Draft("x", components=[row]))
-    click = acts.interactions.click(cast.person("Mika"), message["id"], "a")
+    click = acts.uses.click(cast.person("Mika"), message["id"], "a")
     params = {
         "channel_id": channel,
         "message_id": message["id"],

@@ -33,7 +33,7 @@ def message(acts: Acts, cast: Cast, place: str) -> dict[str, Any]:
 
 @pytest.fixture
 def click(acts: Acts, cast: Cast, message: dict[str, Any]) -> Interaction:
-    return acts.interactions.click(cast.person("Mika"), message["id"], "stop")
+    return acts.uses.click(cast.person("Mika"), message["id"], "stop")
 
 
 def answer(acts: Acts, interaction: Interaction, kind: int, **said: Any) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def test_a_click_tells_the_bot_who_pressed_what_in_which_language(
 
 def test_a_click_in_a_direct_channel_names_the_user(acts: Acts, cast: Cast) -> None:
     sent = acts.messages.send(cast.bot, cast.direct("Noor"), Draft("x", components=[ROW]))
-    payload = acts.interactions.click(cast.person("Noor"), sent["id"], "stop").payload
+    payload = acts.uses.click(cast.person("Noor"), sent["id"], "stop").payload
     assert payload["user"]["id"] == cast.person("Noor")
     assert payload["context"] == 1
     assert payload["locale"] == "en-GB"
@@ -67,7 +67,7 @@ def test_what_cannot_be_pressed_is_refused(acts: Acts, cast: Cast, place: str, m
     disabled = {"type": 1, "id": 1, "components": [{**BUTTON, "disabled": True}]}
     off = acts.messages.send(cast.bot, place, Draft("x", components=[disabled]))["id"]
     private = acts.messages.send(cast.bot, cast.direct("Noor"), Draft("x", components=[ROW]))["id"]
-    click = acts.interactions.click
+    click = acts.uses.click
     assert refused(lambda: click(cast.person("Mika"), message["id"], "go")) == 50035
     assert refused(lambda: click(cast.person("Mika"), off, "stop")) == 50035
     assert refused(lambda: click(cast.person("Mika"), "5", "stop")) == 10008
@@ -79,7 +79,7 @@ def test_a_first_response_comes_once_and_in_three_seconds(
 ) -> None:
     answer(acts, click, 6)
     assert refused(lambda: answer(acts, click, 6)) == 40060
-    late = acts.interactions.click(cast.person("Mika"), message["id"], "stop")
+    late = acts.uses.click(cast.person("Mika"), message["id"], "stop")
     clock.advance(3.1)
     assert refused(lambda: answer(acts, late, 6)) == 10062
     assert refused(lambda: acts.interactions.by_id(click.id, "wrong")) == 10062
@@ -159,7 +159,7 @@ def test_listeners_follow_an_interaction_and_the_wrong_data_is_refused(
     acts: Acts, cast: Cast, message: dict[str, Any]
 ) -> None:
     with acts.realm.broadcast.subscribe() as queue:
-        interaction = acts.interactions.click(cast.person("Sam"), message["id"], "stop")
+        interaction = acts.uses.click(cast.person("Sam"), message["id"], "stop")
         assert refused(lambda: acts.responses.acknowledge(interaction, {"type": 4, "data": [1]}, {})) == 50035
         answer(acts, interaction, 6)
     states = [queue.get_nowait().payload["state"] for _ in range(queue.qsize())]

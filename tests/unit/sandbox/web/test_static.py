@@ -68,7 +68,7 @@ def test_both_languages_say_everything_and_the_page_asks_for_nothing_else() -> N
     asked = set(re.findall(r'\bt\(\s*"(\w+)"', scripts))
     assert asked <= english
     said = set(re.findall(r'"(\w+)"', scripts))
-    composed = ("tier", "about", "outcome", "suggestion")
+    composed = ("tier", "about", "outcome", "suggestion", "presence")
     assert {name for name in english - said if not name.startswith(composed)} == set()
 
 

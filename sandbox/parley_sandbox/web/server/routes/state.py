@@ -10,7 +10,7 @@ from parley_sandbox.web.server.answers import answer
 from parley_sandbox.web.server.keys import SANDBOX
 from parley_sandbox.web.server.sandbox import Sandbox
 from parley_sandbox.web.server.sse import stream
-from parley_sandbox.web.server.view import channel_view, shown_name
+from parley_sandbox.web.server.view import channel_view, presence_view, shown_name, thread_view
 
 routes = web.RouteTableDef()
 _LANGUAGES: Final = ("en", "ja")
@@ -24,7 +24,9 @@ async def state(request: web.Request) -> web.Response:
     person = request.query.get("person", "")
     if person not in world.people:
         person = next(iter(world.people))
-    return answer({"person": person, "place": sandbox.feed.place, **_world(world, person), **_system(sandbox)})
+    told = _world(world, person)
+    told["bot"]["presence"] = presence_view(sandbox.discord.gateway.presences)
+    return answer({"person": person, "place": sandbox.feed.place, **told, **_system(sandbox)})
 
 
 @routes.get("/api/events")
@@ -38,20 +40,33 @@ def _world(world: World, person: str) -> dict[str, Any]:
     return {
         "bot": {"id": world.bot["id"], "name": shown_name(world.bot)},
         "persons": [
-            {"id": each.id, "name": each.name, "locale": each.locale, "manages": _managed(world, each.id)}
+            {
+                "id": each.id,
+                "name": each.name,
+                "locale": each.locale,
+                "manages": _managed(world, each.id),
+                "guilds": [guild for guild, members in world.members.items() if each.id in members],
+            }
             for each in world.people.values()
         ],
         "guilds": [
             {
                 "id": guild_id,
                 "name": guild["name"],
-                "channels": [channel_view(channel) for channel in world.channels_of(guild_id)],
+                "channels": [_channel(world, channel) for channel in world.channels_of(guild_id)],
             }
             for guild_id, guild in world.guilds.items()
             if person in world.members[guild_id]
         ],
         "direct": direct["id"] if direct else None,
     }
+
+
+def _channel(world: World, channel: dict[str, Any]) -> dict[str, Any]:
+    """A channel with its threads, those that are archived last."""
+    everything = [*world.threads_of(channel["guild_id"]), *world.threads_of(channel["guild_id"], archived=True)]
+    threads = [thread_view(thread) for thread in everything if thread["parent_id"] == channel["id"]]
+    return {**channel_view(channel), "threads": threads}
 
 
 def _system(sandbox: Sandbox) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from parley_cache.store.tables import ConversationTable
 
 
 class RedisConversations(Draft, ConversationTable):
-    """Each is a cell, a list of messages, a place among the longest untouched, and a set of what points to it."""
+    """Each is a cell, a list of messages, a place among the longest untouched, and a set of what points to it: cells, and the sets of its members."""
 
     def __init__(self, reads: Reads, limits: Limits, now: float) -> None:
         super().__init__(reads, limits, now)
@@ -108,6 +108,20 @@ class RedisConversations(Draft, ConversationTable):
         self._do("SADD", names.pointers(conversation_id), key)
 
     @override
+    def conversations_of(self, user_id: str) -> Sequence[str]:
+        return sorted(found.decode() for found in self._read(Read("members", names.spoken(user_id))))
+
+    @override
+    def index_member(self, user_id: str, conversation_id: str) -> None:
+        key = names.spoken(user_id)
+        self._do("SADD", key, conversation_id)
+        self._do("SADD", names.pointers(conversation_id), key)
+
+    @override
+    def drop_member(self, user_id: str, conversation_id: str) -> None:
+        self._do("SREM", names.spoken(user_id), conversation_id)
+
+    @override
     def writes(self) -> list[Command]:
         for conversation_id, _former, conversation in self._changed(names.conversation("")):
             if conversation is not None:
@@ -118,8 +132,8 @@ class RedisConversations(Draft, ConversationTable):
         """Drop a conversation with all that points to it."""
         pointing = self._read(Read("members", names.pointers(conversation_id)))
         self._put(names.conversation(conversation_id), None)
-        for key in pointing:
-            self._do("DROPIF", key.decode(), conversation_id)
+        for key in (found.decode() for found in pointing):
+            self._do("SREM" if key.startswith(names.SPOKEN) else "DROPIF", key, conversation_id)
         for key in (names.messages(conversation_id), names.pointers(conversation_id)):
             self._do("DEL", key)
         self._do("ZREM", names.TOUCHED, conversation_id)

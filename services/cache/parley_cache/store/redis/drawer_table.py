@@ -67,12 +67,20 @@ class RedisDrawers(Draft, Drawers):
         return [name.decode() for name in self._read(Read("lowest", names.order(order), limit, repr(upto)))]
 
     @override
+    def highest(self, order: str, limit: int, downto: float) -> Sequence[str]:
+        return [name.decode() for name in self._read(Read("highest", names.order(order), limit, repr(downto)))]
+
+    @override
     def place(self, order: str, name: str, rank: float) -> None:
         self._do("ZADD", names.order(order), rank, name)
 
     @override
     def displace(self, order: str, name: str) -> None:
         self._do("ZREM", names.order(order), name)
+
+    @override
+    def displace_upto(self, order: str, rank: float) -> None:
+        self._do("ZREMRANGEBYSCORE", names.order(order), "-inf", rank)
 
     @override
     def total(self, counter: str) -> int:

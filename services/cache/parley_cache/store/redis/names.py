@@ -19,6 +19,7 @@ FIGURES: Final = "figures"
 COUNTERS: Final = "counters"
 ENDS: Final = "ends"
 TEXT: Final = "text:"
+SPOKEN: Final = "spoken:"
 
 
 def turn(turn_id: str) -> str:
@@ -74,6 +75,11 @@ def of_message(message_id: str) -> str:
 def recent(channel_id: str, user_id: str) -> str:
     """A member's latest conversation in a channel."""
     return f"recent:{channel_id}:{user_id}"
+
+
+def spoken(user_id: str) -> str:
+    """The conversations in which a member asked something."""
+    return f"{SPOKEN}{user_id}"
 
 
 def record(kind: type[object], name: str) -> str:

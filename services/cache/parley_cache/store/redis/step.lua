@@ -105,6 +105,9 @@ local readers = {
   lowest = function(key, limit, upto)
     return redis.call('ZRANGEBYSCORE', key, '-inf', upto, 'LIMIT', 0, limit)
   end,
+  highest = function(key, limit, downto)
+    return redis.call('ZREVRANGEBYSCORE', key, '+inf', downto, 'LIMIT', 0, limit)
+  end,
 }
 
 local found, mine = redis.call('GET', KEYS[1]), word()

@@ -1,0 +1,129 @@
+"""What people do with what the bot offers: commands, buttons, lists, forms."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from parley_sandbox.discord.acts.checks import CHAT_INPUT, MESSAGE
+from parley_sandbox.discord.acts.commands import Commands
+from parley_sandbox.discord.acts.forms import sent
+from parley_sandbox.discord.acts.interactions import COMMAND, COMPLETION, COMPONENT, FORM, Interaction, Interactions
+from parley_sandbox.discord.acts.messages import Messages
+from parley_sandbox.discord.acts.options import completed, filled
+from parley_sandbox.discord.acts.rights import demand
+from parley_sandbox.discord.components import SELECTS, interactive
+from parley_sandbox.discord.errors import Code, bad_field, refusal
+from parley_sandbox.discord.model import Json
+from parley_sandbox.discord.model.messages import rendered
+from parley_sandbox.discord.realm import Realm
+from parley_sandbox.discord.validation import Upload
+from parley_sandbox.discord.world import StoredFile
+
+STRING_SELECT, USER_SELECT, ROLE_SELECT, CHANNEL_SELECT = 3, 5, 6, 8
+_BUTTON: Final = 2
+
+
+class Uses:
+    """The people's side of a realm's interactions."""
+
+    def __init__(self, realm: Realm, messages: Messages, commands: Commands, interactions: Interactions) -> None:
+        self._world = realm.world
+        self._messages, self._commands, self._interactions = messages, commands, interactions
+
+    # --- commands
+
+    def command(
+        self,
+        person_id: str,
+        channel_id: str,
+        wanted: str,
+        options: Mapping[str, object],
+        *,
+        target_message: str | None = None,
+        files: Sequence[Upload] = (),
+    ) -> Interaction:
+        """Use a command. options: by registered name; an attachment by its number among the files."""
+        person, command = self._world.person(person_id), self._commands.find(person_id, channel_id, wanted)
+        chosen: Json = {"id": command["id"], "name": command["name"], "type": command["type"]}
+        if command["type"] == CHAT_INPUT:
+            attachments = [self._stored(channel_id, file) for file in files]
+            chosen |= filled(self._world, command, options, attachments)
+        elif command["type"] == MESSAGE:
+            chosen |= self._about(person_id, channel_id, target_message or "")
+        return self._interactions.begin(COMMAND, person, channel_id, chosen)
+
+    def complete(
+        self, person_id: str, channel_id: str, wanted: str, *, option: str, typed: str, options: Mapping[str, object]
+    ) -> Interaction:
+        """Ask for completions of an option that is being typed."""
+        person, command = self._world.person(person_id), self._commands.find(person_id, channel_id, wanted)
+        chosen = {"id": command["id"], "name": command["name"], "type": command["type"]}
+        return self._interactions.begin(
+            COMPLETION, person, channel_id, chosen | completed(command, option, typed, options)
+        )
+
+    def _about(self, person_id: str, channel_id: str, message_id: str) -> Json:
+        demand(self._world, person_id, channel_id)
+        target = rendered(self._world, self._messages.public(channel_id, message_id))
+        return {"target_id": message_id, "resolved": {"messages": {message_id: target}}}
+
+    def _stored(self, channel_id: str, file: Upload) -> Json:
+        return self._world.store_file(channel_id, StoredFile(file.name, file.content_type, file.content))
+
+    # --- components
+
+    def click(self, person_id: str, message_id: str, custom_id: str) -> Interaction:
+        """Press a button under a message."""
+        message, component = self._component(person_id, message_id, custom_id, (_BUTTON,))
+        pressed = {"id": component["id"], "custom_id": custom_id, "component_type": component["type"]}
+        return self._interactions.begin(
+            COMPONENT, self._world.person(person_id), message["channel_id"], pressed, message
+        )
+
+    def select(self, person_id: str, message_id: str, custom_id: str, values: Sequence[str]) -> Interaction:
+        """Choose in a list under a message."""
+        message, component = self._component(person_id, message_id, custom_id, SELECTS)
+        least, most = component.get("min_values", 1), component.get("max_values", 1)
+        if not least <= len(values) <= most:
+            raise bad_field("values", "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+        picked = {"id": component["id"], "custom_id": custom_id, "component_type": component["type"]}
+        picked |= {"values": list(values), **self._resolved(component, message["channel_id"], values)}
+        return self._interactions.begin(
+            COMPONENT, self._world.person(person_id), message["channel_id"], picked, message
+        )
+
+    def submit(self, person_id: str, interaction_id: str, values: Mapping[str, str]) -> Interaction:
+        """Send a form that the bot opened."""
+        opened = self._interactions.own(person_id, interaction_id)
+        if opened.form is None:
+            raise refusal(Code.UNKNOWN_INTERACTION)
+        data = {"custom_id": opened.form["custom_id"], "components": sent(opened.form, values)}
+        message = self._messages.shown(opened.component_message) if opened.component_message else None
+        opened.form = None
+        return self._interactions.begin(FORM, opened.person, opened.channel_id, data, message, opened_by=opened)
+
+    def _component(self, person_id: str, message_id: str, custom_id: str, kinds: Sequence[int]) -> tuple[Json, Json]:
+        message = self._messages.shown(message_id)
+        demand(self._world, person_id, message["channel_id"])
+        if self._world.viewers.get(message_id, person_id) != person_id:
+            raise refusal(Code.UNKNOWN_MESSAGE)
+        found = (each for each in interactive(message["components"]) if each["custom_id"] == custom_id)
+        component = next(found, None)
+        if component is None or component.get("disabled") or component["type"] not in kinds:
+            raise bad_field("custom_id", "COMPONENT_VALIDATION_FAILED", "There is no such component to use")
+        return message, component
+
+    def _resolved(self, component: Json, channel_id: str, values: Sequence[str]) -> Json:
+        """Return the objects behind chosen ids, or refuse what the list does not hold."""
+        world, kind = self._world, component["type"]
+        if kind == STRING_SELECT:
+            if not set(values) <= {option["value"] for option in component["options"]}:
+                raise bad_field("values", "BASE_TYPE_CHOICES", "Value must be one of the options.")
+            return {}
+        if kind == CHANNEL_SELECT:
+            granted = {value: str(int(world.permissions_of(world.bot["id"], value))) for value in values}
+            return {"resolved": {"channels": {v: {**world.channel(v), "permissions": granted[v]} for v in values}}}
+        guild_id = world.guild_of(channel_id)
+        if kind == USER_SELECT or guild_id is None:
+            return {"resolved": {"users": {value: world.user(value) for value in values}}}
+        roles = {role["id"]: role for role in world.guild(guild_id)["roles"]}
+        return {"resolved": {"roles": {value: roles[value] for value in values if value in roles}}}

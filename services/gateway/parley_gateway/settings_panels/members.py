@@ -1,0 +1,120 @@
+"""`/model`: the model that answers oneself, everywhere."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from parley_gateway.interactions import Click, Command, Completion, Interaction, Pick, Submission
+from parley_gateway.messages import DeliveryError
+from parley_gateway.model import Model
+from parley_gateway.panels import Choice, Menu, Panel
+from parley_gateway.ports import Customs, Models, PreferenceStore, Responses
+from parley_gateway.preferences import Subject, SubjectKind
+from parley_gateway.settings_panels import changes, choices
+from parley_gateway.settings_panels.changes import Change, apply
+from parley_gateway.texts import Key, Texts
+from parley_kit.faults import Fault
+
+FAMILY = "model"
+MENU = f"v1:{FAMILY}:own"
+OPTION = "model"
+"""Of the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnModel:
+    """Answers the command and its menu."""
+
+    responses: Responses
+    store: PreferenceStore
+    customs: Customs
+    models: Models
+
+    async def take(self, interaction: Command | Click | Pick | Submission) -> None:
+        """Answer one; what Discord does not take ends here."""
+        with contextlib.suppress(DeliveryError):
+            match interaction:
+                case Command():
+                    await self.responses.defer(interaction, alone=True)
+                    await self._asked(interaction, str(interaction.options.get(OPTION, "")).strip())
+                case Pick():
+                    mine = await self.responses.acknowledge(interaction)
+                    await self._chosen(interaction, interaction.values[0] if interaction.values else "", show=mine)
+
+    async def _asked(self, command: Command, wanted: str) -> None:
+        if not wanted:
+            await self._show(command)
+        elif (model := _matching(wanted, await self.models.list())) is None:
+            await self._show(command, Texts(command.locale).render(Key.MODEL_UNKNOWN))
+        else:
+            await self._chosen(command, model, show=True)
+
+    async def _chosen(self, interaction: Interaction, value: str, *, show: bool) -> None:
+        """Set a model, or the server's choice."""
+        texts = Texts(interaction.locale)
+        change = Change(changes.MODEL, "" if value in ("", choices.UNSET) else value)
+        try:
+            done = await apply(self.store, _subject(interaction), change)
+        except Fault:
+            note = texts.render(Key.SETTINGS_FAILED, reference=interaction.interaction_id)
+        else:
+            note = texts.render(Key.SETTINGS_STORED if done else Key.SETTINGS_FASTER)
+        if show:
+            await self._show(interaction, note)
+
+    async def _show(self, interaction: Interaction, note: str = "") -> None:
+        """Show who answers here, and the menu."""
+        texts, known = Texts(interaction.locale), await self.models.list()
+        own = await self._own(interaction)
+        here = choices.name_of(self.customs.of(interaction.guild_id, interaction.channel_id, "").model, known)
+        servers = texts.render(Key.MODEL_SERVERS, model=here)
+        lines = [note, texts.render(Key.MODEL_OWN, model=choices.name_of(own, known)) if own else servers]
+        menu = Menu(MENU, choices.options(servers, choices.models(own, known)))
+        text = "\n".join(line for line in (*lines, texts.render(Key.MODEL_EVERYWHERE)) if line)
+        await self.responses.rewrite(interaction, Panel(text, (menu,)))
+
+    async def _own(self, interaction: Interaction) -> str:
+        try:
+            return (await self.store.get(_subject(interaction))).preferences.model
+        except Fault:
+            return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCompletions:
+    """Completes the name of a model. servers: offer the server's choice too."""
+
+    responses: Responses
+    models: Models
+    servers: bool = False
+
+    async def take(self, completion: Completion) -> None:
+        """Answer one; what Discord does not take ends here."""
+        texts = Texts(completion.locale)
+        offers = [Choice(texts.render(Key.MODEL_SERVERS_SHORT), choices.UNSET)] if self.servers else []
+        offers += [Choice(model.name, model.id) for model in await self.models.list()]
+        typed = completion.typed.strip().casefold()
+        with contextlib.suppress(DeliveryError):
+            await self.responses.complete(completion, [one for one in offers if _begun(typed, one)])
+
+
+def _begun(typed: str, choice: Choice) -> bool:
+    if not 0 < len(choice.value) <= choices.MOST_LABEL:
+        return False
+    return typed in choice.name.casefold() or typed in choice.value.casefold()
+
+
+def _matching(wanted: str, known: Sequence[Model]) -> str | None:
+    """Return the id of the model that is meant by a name or id; None: there is none."""
+    if wanted.casefold() == choices.UNSET:
+        return choices.UNSET
+    for model in known:
+        if wanted.casefold() in {name.casefold() for name in (model.id, model.name, *model.aliases)}:
+            return model.id
+    return None
+
+
+def _subject(interaction: Interaction) -> Subject:
+    return Subject(SubjectKind.USER, interaction.user_id)
