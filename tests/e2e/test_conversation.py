@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from support.redrawn import as_shown
+from support.reading import as_shown
 from support.replies import spoken
 from support.system import System
 

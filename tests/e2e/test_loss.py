@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.redrawn import as_shown
+from support.reading import as_shown
 from support.system import Reply, System, system
 
 from parley_sandbox.anthropic import Pace

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from support.crowd import idle, said, standing
 from support.members import SET_UPS, SHORT, Members, members
-from support.redrawn import as_shown
+from support.reading import as_shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOMS, PER_SECOND, MOST = 40, 20, 2000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.members import FLOWING, Members
-from support.redrawn import as_shown
+from support.reading import as_shown
 
 from parley_sandbox.discord import queries
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from support.reading import as_shown
 from support.redis_server import needed
-from support.redrawn import as_shown
 from support.replies import spoken
 from support.system import System, system
 from typing_extensions import override

@@ -55,11 +55,11 @@ class Message:
     replies_to: str
     replied_author_id: str
     sent_at: datetime
-    attachments: tuple[Attachment, ...] = ()
     role_mentions: frozenset[str] = frozenset()
     role_ids: frozenset[str] = frozenset()
     quoted: Quoted | None = field(default=None, repr=False)
     forwarded: str = field(default="", repr=False)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ def prompt_of(
         reference=reference(message, rules, place, rule),
         asked_at=message.sent_at,
         received_at=now,
-        attachments=message.attachments,
         trigger=trigger,
+        attachments=message.attachments,
     )
 
 
@@ -163,8 +163,9 @@ def question(message: Message, bot_id: str, place: Place = CHANNEL) -> str:
     said = MENTION.sub(lambda mention: f"@{message.mentions.get(mention.group(1), 'someone')}", said).strip()
     passed_on = _quote("forwarded message", message.forwarded)
     before = "" if message.replied_author_id == bot_id else _replied(message.quoted)
-    wordless = WORDLESS_FILES if message.attachments else WORDLESS
-    spoken = "\n\n".join(part for part in (said, passed_on) if part) or wordless
+    spoken = "\n\n".join(part for part in (said, passed_on) if part) or (
+        WORDLESS_FILES if message.attachments else WORDLESS
+    )
     return f"{before}\n\n{spoken}" if before else spoken
 
 

@@ -181,9 +181,8 @@ class Gateway:
             )
             whispers = Whispers(responses)
             self._downloads = Downloads(self.bot.hikari.rest, self.calls, self._settings.discord_rest_url)
-            self.turns = Turns(
-                self._room(discord, self._downloads, calls, whispers), self._prompts, most=self._settings.live_turns
-            )
+            room = self._room(discord, self._downloads, calls, whispers)
+            self.turns = Turns(room, self._prompts, most=self._settings.live_turns)
             listener, history = self._listener(), HikariHistory(self.bot.hikari.rest, self.calls)
             backlog = Backlog(
                 listener, history, DirectChannelClient(self._caches), self._reads_first, self._runtime.clock

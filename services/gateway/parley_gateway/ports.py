@@ -192,6 +192,14 @@ class Postings(Protocol):
         ...
 
 
+class Guilds(Protocol):
+    """What there is in a guild. All raise DeliveryError."""
+
+    async def text_channels(self, guild_id: str) -> Sequence[str]:
+        """Return the channels in which members write, in the order in which they are shown; no threads."""
+        ...
+
+
 class Files(Protocol):
     """The bytes of files that members sent."""
 
@@ -201,14 +209,6 @@ class Files(Protocol):
 
     async def fetch(self, channel_id: str, files: Mapping[Attachment, int]) -> Mapping[Attachment, bytes | Why]:
         """Return the bytes of files of a channel's messages, or why there are none. files: how large each may be."""
-        ...
-
-
-class Guilds(Protocol):
-    """What there is in a guild. All raise DeliveryError."""
-
-    async def text_channels(self, guild_id: str) -> Sequence[str]:
-        """Return the channels in which members write, in the order in which they are shown; no threads."""
         ...
 
 

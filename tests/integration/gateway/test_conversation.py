@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from support.gateways import World, world
-from support.redrawn import as_shown
+from support.reading import as_shown
 from support.replies import spoken
 
 from parley_sandbox.discord import Permission, Recorded, queries

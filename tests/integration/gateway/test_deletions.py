@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.gateways import World
-from support.redrawn import as_shown
+from support.reading import as_shown
 from support.replies import spoken
 
 from parley_sandbox.discord import Permission

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.gateways import World, world
-from support.redrawn import as_shown
+from support.reading import as_shown
 from support.replies import spoken
 
 from parley_gateway.app import Gateway

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.gateways import World, world
-from support.redrawn import as_shown
+from support.reading import as_shown
 
 from parley_sandbox.discord import queries
 

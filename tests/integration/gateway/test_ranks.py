@@ -5,7 +5,7 @@ from __future__ import annotations
 import hikari
 import pytest
 from support.gateways import World, world
-from support.redrawn import as_shown
+from support.reading import as_shown
 
 from parley_gateway.ranking import ranked
 from parley_sandbox.discord import GatewaySettings as SandboxGateway

@@ -11,7 +11,7 @@ from parley_gateway.model import Model
 from parley_gateway.panels import Menu
 from parley_gateway.ports import Customs, Responses
 from parley_gateway.preferences import Effective, Preferences, Subject, SubjectKind
-from parley_gateway.settings_panels.members import ModelCompletions, OwnModel
+from parley_gateway.settings_panels.members import OwnModel, OwnModelCompletion
 from parley_gateway.texts import Key, Texts
 
 ME = Subject(SubjectKind.USER, "30")
@@ -37,7 +37,7 @@ class Member:
         self.store, self.shown = store or Store(), Shown(sibling=sibling)
         responses = cast("Responses", self.shown)
         self.own = OwnModel(responses, self.store, cast("Customs", Known()), Known())
-        self.completions = ModelCompletions(responses, Known(), servers=True)
+        self.completions = OwnModelCompletion(responses, Known())
 
     async def choose(self, wanted: str = "") -> str:
         await self.own.take(command("model", {"model": wanted} if wanted else {}))

@@ -29,11 +29,11 @@ def message_of(message: hikari.Message) -> Message:
         replies_to=str(replied.id) if replied is not None else "",
         replied_author_id=str(author.id) if author is not None else "",
         sent_at=message.created_at,
-        attachments=tuple(attachment_of(file, str(message.id)) for file in message.attachments[:MOST_FILES]),
         role_mentions=frozenset(map(str, message.role_mention_ids or ())),
         role_ids=frozenset(map(str, message.member.role_ids)) if message.member is not None else frozenset(),
         quoted=quoted_of(message),
         forwarded=forwarded_in(message),
+        attachments=tuple(attachment_of(file, str(message.id)) for file in message.attachments[:MOST_FILES]),
     )
 
 

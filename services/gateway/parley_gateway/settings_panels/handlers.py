@@ -8,11 +8,11 @@ from parley_gateway.ports import Accounts, Guilds, Models, PreferenceStore, Resp
 from parley_gateway.preference_book import PreferenceBook
 from parley_gateway.settings_panels import members, spots
 from parley_gateway.settings_panels.free_talk import FreeTalk
-from parley_gateway.settings_panels.members import ModelCompletions, OwnModel
+from parley_gateway.settings_panels.members import OwnModel, OwnModelCompletion
 from parley_gateway.settings_panels.servers import ServerSettings
 
-SETTINGS, MODEL, ASK = "settings", "model", "ask"
-"""Commands, as they are registered; /ask completes models too."""
+SETTINGS, MODEL = "settings", "model"
+"""Commands, as they are registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Handlers:
     """For the desk: commands and completions by name, presses by family."""
 
     commands: dict[str, ServerSettings | OwnModel]
-    completions: dict[str, ModelCompletions]
+    completions: dict[str, OwnModelCompletion]
     pressed: dict[str, ServerSettings | OwnModel]
 
 
@@ -40,9 +40,6 @@ def handlers(
     own = OwnModel(responses, store, book, models)
     return Handlers(
         commands={SETTINGS: servers, MODEL: own},
-        completions={
-            MODEL: ModelCompletions(responses, models, servers=True),
-            ASK: ModelCompletions(responses, models),
-        },
+        completions={MODEL: OwnModelCompletion(responses, models)},
         pressed={spots.FAMILY: servers, members.FAMILY: own},
     )

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parley_gateway.commands.models import fitting
 from parley_gateway.interactions import Click, Command, Completion, Interaction, Pick, Submission
 from parley_gateway.messages import DeliveryError
 from parley_gateway.model import Model
@@ -83,27 +84,18 @@ class OwnModel:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelCompletions:
-    """Completes the name of a model. servers: offer the server's choice too."""
+class OwnModelCompletion:
+    """Completes the command's model; the server's choice is one of them."""
 
     responses: Responses
     models: Models
-    servers: bool = False
 
     async def take(self, completion: Completion) -> None:
-        """Answer one; what Discord does not take ends here."""
-        texts = Texts(completion.locale)
-        offers = [Choice(texts.render(Key.MODEL_SERVERS_SHORT), choices.UNSET)] if self.servers else []
-        offers += [Choice(model.name, model.id) for model in await self.models.list()]
-        typed = completion.typed.strip().casefold()
+        """Offer those that fit what stands there so far."""
+        servers = Choice(Texts(completion.locale).render(Key.MODEL_SERVERS_SHORT), choices.UNSET)
+        first = [servers] if completion.typed.strip().casefold() in servers.name.casefold() else []
         with contextlib.suppress(DeliveryError):
-            await self.responses.complete(completion, [one for one in offers if _begun(typed, one)])
-
-
-def _begun(typed: str, choice: Choice) -> bool:
-    if not 0 < len(choice.value) <= choices.MOST_LABEL:
-        return False
-    return typed in choice.name.casefold() or typed in choice.value.casefold()
+            await self.responses.complete(completion, [*first, *fitting(await self.models.list(), completion.typed)])
 
 
 def _matching(wanted: str, known: Sequence[Model]) -> str | None:
