@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import aiohttp
 from machine import PATIENCE, ForeignLoad
+from standing import grows, spoken
 from table import Row
 
 from parley_kit import semconv
@@ -80,14 +81,14 @@ class Crowd:
         said = {tuple(record.text.split()) for record in self._stack.claude.requests if record.outcome == "completed"}
         replies = list(self._replies())
         count = Counter(question for question, _ in replies)
-        right = (count[question] == 1 and tuple(one["content"].split()) in said for question, one in replies)
+        right = (count[question] == 1 and spoken(one["content"]) in said for question, one in replies)
         return sum(right)
 
     def finished(self) -> bool:
         """Whether every question has a reply and none has its Stop button any more."""
         replies = list(self._replies())
-        answered = {question for question, one in replies if not one["components"]}
-        return answered.issuperset(self._questions) and not any(one["components"] for _, one in replies)
+        answered = {question for question, one in replies if not grows(one)}
+        return answered.issuperset(self._questions) and not any(grows(one) for _, one in replies)
 
     def shown(self) -> int:
         """Return how many characters of Claude's the longest reply has; notices are in small print."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import orjson
 from machine import PATIENCE, ForeignLoad
+from standing import grows
 from table import Row
 
 from parley_sandbox.anthropic import Record
@@ -63,7 +64,7 @@ def _stand(stack: Stack, channel: str, count: int) -> bool:
     written = stack.discord.world.messages[channel].values()
     replies = [one for one in written if one["author"]["id"] == stack.discord.world.bot["id"]]
     answered = {one["message_reference"]["message_id"] for one in replies if one.get("message_reference")}
-    return len(answered) == count and not any(one["components"] for one in replies)
+    return len(answered) == count and not any(map(grows, replies))
 
 
 def reads(records: Sequence[Record]) -> tuple[int, int]:

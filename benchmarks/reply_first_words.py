@@ -13,6 +13,7 @@ import time
 from executor_stand import client, last_ended, upstream
 from executor_streams import Service, executor
 from machine import ForeignLoad
+from standing import grows
 from table import Row, percentile
 
 from parley_sandbox.anthropic import LoopbackClaude
@@ -41,7 +42,7 @@ async def asked(stack: Stack) -> float:
 
 def _stands(stack: Stack) -> bool:
     shown = [one for one in stack.discord.recorder.requests if one.route in {queries.CREATE, queries.EDIT}]
-    return any(one.accepted and one.response["components"] == [] for one in shown)
+    return any(one.accepted and not grows(one.response) for one in shown)
 
 
 async def arrived(service: Service, claude: LoopbackClaude) -> float:

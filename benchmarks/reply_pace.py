@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from machine import ForeignLoad
+from standing import grows
 from table import Row, percentile
 
 from parley_sandbox.anthropic import Record
@@ -62,7 +63,7 @@ def _stands(stack: Stack, before: int) -> bool:
     if len(requests) == before or requests[-1].ended is None:
         return False
     edits = [one for one in stack.discord.recorder.requests if one.route == queries.EDIT and one.accepted]
-    return bool(edits) and edits[-1].response["components"] == []
+    return bool(edits) and not grows(edits[-1].response)
 
 
 async def measure() -> list[Row]:

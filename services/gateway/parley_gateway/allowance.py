@@ -7,8 +7,8 @@ import asyncio
 from parley_gateway.pacer import Budget, Urgency
 from parley_kit.clock import Clock
 
-SPARE = 0.5
-"""Calls that are only a courtesy are left out while the next one is so far ahead, in seconds."""
+SPARE = 1.0
+"""A call that is only a courtesy is left out when it would wait so long, in seconds: it would come too late to be one."""
 
 
 class Allowance:
@@ -17,18 +17,23 @@ class Allowance:
     def __init__(self, budget: Budget, clock: Clock) -> None:
         self._budget, self._clock = budget, clock
         self._line = asyncio.Lock()
+        self._waiting = 0
 
     @property
     def spare(self) -> bool:
         """Whether there is room for a courtesy."""
-        return not self._line.locked() and self._wait() < SPARE
+        return self._wait() + self._waiting * self._budget.spacing < SPARE
 
     async def take(self) -> None:
         """Wait until a call may start, and count it."""
-        async with self._line:
-            while (wait := self._wait()) > 0:
-                await self._clock.sleep(wait)
-            self._budget.spend(self._clock.monotonic())
+        self._waiting += 1
+        try:
+            async with self._line:
+                while (wait := self._wait()) > 0:
+                    await self._clock.sleep(wait)
+                self._budget.spend(self._clock.monotonic())
+        finally:
+            self._waiting -= 1
 
     def _wait(self) -> float:
         return self._budget.earliest(Urgency.GROWING) - self._clock.monotonic()

@@ -57,6 +57,11 @@ class Budget:
         self._next = float("-inf")
         self._channels = 0
 
+    @property
+    def spacing(self) -> float:
+        """Seconds between the starts of two calls."""
+        return self._spacing
+
     def allow(self, rate: float) -> None:
         """Take another rate from now on, in calls per second."""
         self._spacing = 1.0 / rate

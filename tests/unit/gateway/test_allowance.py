@@ -46,12 +46,16 @@ async def test_a_final_edit_goes_before_calls_that_wait() -> None:
 
 async def test_a_courtesy_is_left_out_while_others_wait() -> None:
     clock = ManualClock()
-    allowance = Allowance(Budget(rate=1), clock)
+    allowance, starts = Allowance(Budget(rate=4), clock), list[float]()
     assert allowance.spare
-    await allowance.take()
-    assert not allowance.spare
-    await clock.advance(0.6)
-    assert allowance.spare
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(6):
+            tasks.create_task(taken(allowance, clock, starts))
+        await clock.advance(0.1)
+        assert not allowance.spare
+        await clock.advance(1.0)
+        assert allowance.spare, "one more would wait for less than a second"
+        await clock.advance(1.0)
 
 
 def test_gateways_that_live_share_the_rate_alike_and_a_blind_one_takes_half() -> None:

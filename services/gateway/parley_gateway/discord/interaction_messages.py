@@ -74,7 +74,7 @@ class InteractionMessages(Answer):
             )
 
         if self._token_good and await self._is_ours(message_id):
-            await self._calls.call("DELETE", WEBHOOK_MESSAGE, work)
+            await self._calls.call("DELETE", WEBHOOK_MESSAGE, work, counted=True)
         else:
             await self._channel.remove(message_id)
 
@@ -112,7 +112,7 @@ class InteractionMessages(Answer):
             watch.message(str(message.id))
             return str(message.id)
 
-        self._original = await self._calls.call("PATCH", ORIGINAL, work)
+        self._original = await self._calls.call("PATCH", ORIGINAL, work, counted=True)
         return self._original
 
     async def _further(self, index: int, content: str, buttons: Buttons, file: str) -> str:
@@ -140,7 +140,7 @@ class InteractionMessages(Answer):
             watch.message(str(message.id))
             return str(message.id)
 
-        message_id = await self._calls.call("POST", FOLLOW_UP, work)
+        message_id = await self._calls.call("POST", FOLLOW_UP, work, counted=True)
         self._ours.add(message_id)
         return message_id
 
@@ -159,7 +159,7 @@ class InteractionMessages(Answer):
                 role_mentions=False,
             )
 
-        await self._calls.call("PATCH", WEBHOOK_MESSAGE, work)
+        await self._calls.call("PATCH", WEBHOOK_MESSAGE, work, counted=True)
 
     async def _is_ours(self, message_id: str) -> bool:
         """Whether the interaction's token opens a message; whoever adopted the turn must ask which is page 1."""
@@ -176,4 +176,4 @@ class InteractionMessages(Answer):
         async def work(_: RestWatch) -> hikari.Message:
             return await self._rest.fetch_interaction_response(self._application_id(), self._prompt.interaction_token)
 
-        return await self._calls.call("GET", ORIGINAL, work)
+        return await self._calls.call("GET", ORIGINAL, work, counted=True)

@@ -60,7 +60,7 @@ class HikariDiscord(Discord):
     async def tell(self, user_id: str, text: str) -> bool:
         async def work(watch: RestWatch) -> None:
             channel = await self._rest.create_dm_channel(int(user_id))
-            message = await self._rest.create_message(channel.id, text)
+            message = await self._rest.create_message(channel.id, text, flags=hikari.MessageFlag.SUPPRESS_EMBEDS)
             watch.message(str(message.id))
 
         try:
