@@ -2,8 +2,8 @@
 
 Two gateways, two caches, one Redis, one guild: a guild is who shares an answer. Its members ask in many channels, since a
 channel takes an edit each 1.1 s whatever is done. What one bot may ask of Discord, 50 calls a second, would make a minute
-of 1 000 replies and says nothing about executions: here the loopback takes 1 000 a second, and a gateway makes the 45
-edits a second that its setting allows at most. A channel's own limits stay Discord's. `machine.PATIENCE` is in force.
+of 1 000 replies and says nothing about executions: here the loopback takes 1 000 a second, and each gateway may
+make 45. A channel's own limits stay Discord's. `machine.PATIENCE` is in force.
 
 BENCH_MEMBERS="32 1000" sets N.
 """
@@ -34,7 +34,12 @@ LOOK_SECONDS = 0.1
 QUESTION = "How do I centre a div? [[ttft=0.5 tps=20 tokens=240 text=prose]]"
 SAID_BEFORE_DEATH = 100
 """Characters that some member sees when the leader's gateway dies."""
-ENVIRONMENT = {"PARLEY_GATEWAY_EDIT_RATE": "45", "PARLEY_CACHE_LEASE": "5", **PATIENCE}
+ENVIRONMENT = {
+    "PARLEY_GATEWAY_REST_RATE": "90",
+    "PARLEY_GATEWAY_NOTIFY_AFTER": "0",
+    "PARLEY_CACHE_LEASE": "5",
+    **PATIENCE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from support.reading import as_shown
 from support.system import Reply, System, system
 
 from parley_sandbox.anthropic import Pace
@@ -12,7 +13,7 @@ STORY = "Tell a long story. [[ttft=0.1 tps=40 tokens=320]]"
 
 def stands_whole(reply: Reply, said: str) -> bool:
     """Whether what stands is one attempt's text, byte for byte but for the white space where pages are cut."""
-    return reply.text.split() == said.split()
+    return reply.text.split() == as_shown(said).split()
 
 
 async def test_an_executor_dies_and_the_same_messages_end_with_one_attempts_text() -> None:

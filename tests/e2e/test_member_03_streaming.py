@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.members import FLOWING, Members
+from support.reading import as_shown
 
 from parley_sandbox.discord import queries
 
@@ -23,7 +24,7 @@ async def test_every_text_that_was_ever_shown_has_its_code_blocks_closed(members
 async def test_nothing_is_lost_between_pages(members: Members) -> None:
     reply = await members.answered("A long walk [[ttft=0.05 tps=400 text=words:900]]", members.room())
     assert len(reply.pages) > 1
-    assert reply.text.split() == members.heard("A long walk")[0].text.split()
+    assert reply.text.split() == as_shown(members.heard("A long walk")[0].text).split()
 
 
 async def test_three_answers_in_one_channel_share_its_pace(members: Members) -> None:

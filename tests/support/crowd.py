@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from support.reading import as_shown
 from support.redis_server import needed
 from support.replies import spoken
 from support.system import System, system
@@ -55,7 +56,7 @@ async def idle(parley: System) -> None:
 
 def said(records: Sequence[Record]) -> set[tuple[str, ...]]:
     """Return what Claude said, each reply word for word."""
-    return {tuple(record.text.split()) for record in records}
+    return {tuple(as_shown(record.text).split()) for record in records}
 
 
 SAME = "How do I centre a div? [[ttft=0.5 tps=15 text=words:240]]"
@@ -174,10 +175,13 @@ class Crowd:
         if len(chains) != 1:
             return f"{question}: {len(chains)} replies stand"
         shown = _bytes("".join(map(spoken, self._pages(question))))
-        attempts = [record for record in self.records(text) if _bytes(record.text) == shown]
+        attempts = [record for record in self.records(text) if _bytes(as_shown(record.text)) == shown]
         if len(attempts) == 1 and attempts[0].outcome == "completed":
             return ""
-        heads = [f"{record.outcome} {len(_bytes(record.text))} {record.text[:40]!r}" for record in self.records(text)]
+        heads = [
+            f"{record.outcome} {len(_bytes(as_shown(record.text)))} {record.text[:40]!r}"
+            for record in self.records(text)
+        ]
         begin, end = shown[:60], shown[-40:]
         return f"{question}: shown {len(shown)} {begin!r}…{end!r} is none of {heads}"
 

@@ -36,8 +36,10 @@ def turn(tables: Tables, turn_id: str, message_id: str) -> Found:
     """
     conversation = _conversation(tables, turn_id, message_id)
     turn_id = turn_id or _named_by(tables, conversation, message_id)
-    known, said = tables.turn(turn_id), history.of_turn(tables, conversation, turn_id)
-    if (known is None and not said) or (known is not None and known.forgotten):
+    known = tables.turn(turn_id)
+    under_way = known is not None and known.state is not State.ENDED
+    said = () if under_way else history.of_turn(tables, conversation, turn_id)
+    if not said and not _is_known(known):
         raise _no_such_turn()
     return Found(
         conversation.id,
@@ -49,6 +51,11 @@ def turn(tables: Tables, turn_id: str, message_id: str) -> Found:
         posted=known.posted if known is not None else tuple(one for message in said for one in message.posted),
         model=known.opening.model if known is not None else "",
     )
+
+
+def _is_known(turn: Turn | None) -> bool:
+    """Tell whether a turn of which no message tells is one all the same: not yet answered, or come to nothing."""
+    return turn is not None and not turn.forgotten and turn.outcome not in conversations.REMEMBERED
 
 
 def _no_such_turn() -> NotFound:
@@ -65,14 +72,14 @@ def _conversation(tables: Tables, turn_id: str, message_id: str) -> Conversation
 
 
 def _named_by(tables: Tables, conversation: Conversation, message_id: str) -> str:
-    """Return the turn to which a Discord message belongs now: a question answered again has its messages from before."""
+    """Return the turn to which a Discord message of a question or answer belongs now, whichever it was at first."""
     for found in _known(tables, conversation):
         if message_id == found.opening.origin.question_id or _has(found.posted, message_id):
             return found.id
     for message in reversed(history.whole(tables, conversation)):
         if _has(message.posted, message_id):
             return message.turn_id
-    return rewinding.newest(tables, message_id)
+    return rewinding.lineage(tables, message_id)[-1]
 
 
 def _known(tables: Tables, conversation: Conversation) -> Iterator[Turn]:

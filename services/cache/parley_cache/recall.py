@@ -93,16 +93,22 @@ def forget(tables: Tables, reference: Reference) -> Forgotten:
 
 
 def remove_turn(tables: Tables, turn_id: str, by: str) -> Removed:
-    """Take a question and its newest answer out of its conversation; stop it if it runs. Raises NotFound."""
-    turn_id = rewinding.newest(tables, turn_id)
-    turn, conversation_id = tables.turn(turn_id), conversations.of_turn(tables, turn_id)
+    """Take a question and its answer, or the one that was given in its place, out of its conversation. Raises NotFound.
+
+    What runs of it is stopped.
+    """
+    conversation_id = conversations.of_turn(tables, turn_id)
     if conversation_id is None:
         raise NotFound("NO_SUCH_TURN", "There is no such turn.")
-    if turn is not None:
+    turn_ids = rewinding.lineage(tables, turn_id)
+    known = [turn for turn in map(tables.turn, turn_ids) if turn is not None]
+    for turn in known:
         rewinding.abandon(tables, turn, by)
+    posted = tuple(one for turn in known for one in turn.posted)
     conversation = tables.conversation(conversation_id)
     if conversation is None:
-        return Removed(turn.posted if turn is not None else (), 0)
-    taken = history.take_out(tables, conversation, {turn_id})
-    posted = turn.posted if turn is not None else tuple(one for message in taken for one in message.posted)
+        return Removed(posted, 0)
+    taken = history.take_out(tables, conversation, turn_ids)
+    if not known:
+        posted = tuple(one for message in taken for one in message.posted)
     return Removed(posted, conversation.revision + bool(taken))

@@ -17,6 +17,14 @@ class Rewound:
     by: str
 
 
+def lineage(tables: Tables, turn_id: str) -> list[str]:
+    """Return a turn and those that came in its place, one after the other: the last one answers the question now."""
+    ids = [turn_id]
+    while (rewound := tables.record(Rewound, ids[-1])) is not None:
+        ids.append(rewound.by)
+    return ids
+
+
 def is_stale(tables: Tables, turn: Turn) -> bool:
     """Tell whether what the turn wants to change was changed before."""
     opening, conversation = turn.opening, tables.conversation(turn.conversation)
@@ -52,13 +60,6 @@ def _revisions(tables: Tables, opening: Opening, conversation: Conversation) -> 
         return {former.revision, now}
     # a turn that came to nothing was told the revision that it would have committed
     return {now} if _is_remembered(former) else {now, now + 1}
-
-
-def newest(tables: Tables, turn_id: str) -> str:
-    """Return the turn that answers a question now, by the id of the first that did: it may have been rewound since."""
-    while (rewound := tables.record(Rewound, turn_id)) is not None:
-        turn_id = rewound.by
-    return turn_id
 
 
 def take_back(tables: Tables, turn: Turn) -> Turn:

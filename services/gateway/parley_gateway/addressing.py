@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from parley_gateway.model import Named, Prompt, Recent, Reference, RepliesTo, Trigger
+from parley_gateway.model import Attachment, Named, Prompt, Recent, Reference, RepliesTo, Trigger
 from parley_gateway.places import CHANNEL, Place
 from parley_gateway.preferences import Effective, MentionRule
 
 KANA = re.compile(r"[\u3041-\u30ff]")
 MENTION = re.compile(r"<@!?(\d+)>")
-WORDLESS = "(mentions you without a word)"
+WORDLESS, WORDLESS_FILES = "(mentions you without a word)", "(sends this without a word)"
 """What Claude is told of an empty message, so that a bare mention gets a greeting and no silence."""
 QUOTED = 2000
 """So many characters of a message that is asked about are quoted: a whole one of most members."""
@@ -41,6 +41,7 @@ class Message:
 
     replies_to: the message it replies to; replied_author_id: who wrote that; empty where there is none. role_mentions,
     role_ids: roles that it mentions, and its author's. quoted: what it replies to. forwarded: the words that it passes on.
+    attachments: as many as are kept.
     """
 
     message_id: str
@@ -58,6 +59,7 @@ class Message:
     role_ids: frozenset[str] = frozenset()
     quoted: Quoted | None = field(default=None, repr=False)
     forwarded: str = field(default="", repr=False)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def prompt_of(
         asked_at=message.sent_at,
         received_at=now,
         trigger=trigger,
+        attachments=message.attachments,
     )
 
 
@@ -149,7 +152,7 @@ def reference(
 
 
 def question(message: Message, bot_id: str, place: Place = CHANNEL) -> str:
-    """Return the text without the bot's own mention, other mentions as @name; WORDLESS when nothing is left.
+    """Return the text without the bot's own mention, other mentions as @name; words of ours when nothing is left.
 
     What it replies to stands before it, when another than the bot wrote that: Claude sees no other messages, and would
     not know what "this" is.
@@ -160,7 +163,9 @@ def question(message: Message, bot_id: str, place: Place = CHANNEL) -> str:
     said = MENTION.sub(lambda mention: f"@{message.mentions.get(mention.group(1), 'someone')}", said).strip()
     passed_on = _quote("forwarded message", message.forwarded)
     before = "" if message.replied_author_id == bot_id else _replied(message.quoted)
-    spoken = "\n\n".join(part for part in (said, passed_on) if part) or WORDLESS
+    spoken = "\n\n".join(part for part in (said, passed_on) if part) or (
+        WORDLESS_FILES if message.attachments else WORDLESS
+    )
     return f"{before}\n\n{spoken}" if before else spoken
 
 

@@ -16,6 +16,7 @@ from parley_gateway.acts import Acts
 from parley_gateway.addressing import UNREAD, Rules
 from parley_gateway.admission import Admissions
 from parley_gateway.afterwards import Afterwards
+from parley_gateway.allowance import Allowance
 from parley_gateway.backlog import Backlog
 from parley_gateway.board import Board
 from parley_gateway.buttons import Action
@@ -37,6 +38,7 @@ from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.changes import MessageChanges
+from parley_gateway.discord.downloads import Downloads
 from parley_gateway.discord.guild_channels import HikariGuilds
 from parley_gateway.discord.guilds import Guilds
 from parley_gateway.discord.history import HikariHistory
@@ -53,6 +55,7 @@ from parley_gateway.load import OwnLoad, load_reports
 from parley_gateway.model import CapacityMap, Prompt, Trigger
 from parley_gateway.pacer import Budget, Pacers
 from parley_gateway.places import Place, Places
+from parley_gateway.ports import Files
 from parley_gateway.preference_book import PreferenceBook
 from parley_gateway.preferences import Effective
 from parley_gateway.relay import Cadence
@@ -127,6 +130,8 @@ class Gateway:
         self.models = ModelClient(runtime.channels, lambda: self.admissions.capacity.addresses, clock)
         self.access = _access(settings)
         self.siblings = Siblings(settings.instance)
+        self._budget = Budget(settings.rest_rate * self.siblings.share(clock.monotonic()))
+        self._allowance = Allowance(self._budget, clock)
         self._prompts: asyncio.Queue[Prompt] = asyncio.Queue(settings.inbound_queue)
         self._changes = Changes()
         self._reports = load_reports(runtime, OwnLoad(lambda: self.live, lambda: self._draining, self._changes))
@@ -134,6 +139,7 @@ class Gateway:
         self.turns: Turns | None = None
         self.stops: Stops | None = None
         self.calls: Calls | None = None
+        self._downloads: Downloads | None = None
 
     @property
     def waits_for(self) -> str:
@@ -162,7 +168,7 @@ class Gateway:
         if self.unread:
             _log.info("triggers.off", extra={"triggers": [trigger.value for trigger in self.unread]})
         async with asyncio.TaskGroup() as calls:
-            self.calls = Calls(calls, self._telemetry)
+            self.calls = Calls(calls, self._telemetry, allowance=self._allowance)
             discord = HikariDiscord(
                 self.bot.hikari.rest,
                 self.calls,
@@ -174,7 +180,9 @@ class Gateway:
                 self.bot.hikari.rest, self.calls, self._discords_clock, application_id=lambda: self.bot.id
             )
             whispers = Whispers(responses)
-            self.turns = Turns(self._room(discord, calls, whispers), self._prompts, most=self._settings.live_turns)
+            self._downloads = Downloads(self.bot.hikari.rest, self.calls, self._settings.discord_rest_url)
+            room = self._room(discord, self._downloads, calls, whispers)
+            self.turns = Turns(room, self._prompts, most=self._settings.live_turns)
             listener, history = self._listener(), HikariHistory(self.bot.hikari.rest, self.calls)
             backlog = Backlog(
                 listener, history, DirectChannelClient(self._caches), self._reads_first, self._runtime.clock
@@ -199,6 +207,8 @@ class Gateway:
         await self._reports.end()
 
     async def close(self) -> None:
+        if self._downloads is not None:
+            await self._downloads.close()
         await self.bot.close()
 
     # --- the parts
@@ -230,8 +240,9 @@ class Gateway:
         self.siblings.lost(self._runtime.clock.monotonic())
 
     async def _watch_state(self) -> None:
-        """Keep health, shard gauges and fallback addresses current."""
+        """Keep health, shard gauges, fallback addresses and our share of the REST calls current."""
         while True:
+            self._budget.allow(self._settings.rest_rate * self.siblings.share(self._runtime.clock.monotonic()))
             for name, reachable in self.peers().items():
                 self._runtime.health.set(name, reachable)
             for number, up in self.bot.shards.items():
@@ -393,14 +404,16 @@ class Gateway:
     def _numbered(self, prompt: Prompt) -> bool:
         return self.preferences.of(prompt.guild_id, prompt.channel_id, prompt.author_id).numbering
 
-    def _room(self, discord: HikariDiscord, calls: asyncio.TaskGroup, whispers: Whispers) -> Room:
+    def _room(self, discord: HikariDiscord, files: Files, calls: asyncio.TaskGroup, whispers: Whispers) -> Room:
         settings = self._settings
         return Room(
             store=self._cache,
             discord=discord,
+            files=files,
             executors=self._executors,
             admissions=self.admissions,
-            pacers=Pacers(Budget(settings.edit_rate), interval=settings.edit_interval),
+            pacers=Pacers(self._budget, interval=settings.edit_interval),
+            allowance=self._allowance,
             board=self.board,
             observer=self._telemetry,
             clock=self._runtime.clock,

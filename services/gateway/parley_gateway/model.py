@@ -154,11 +154,28 @@ class Speaker(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, as its bytes say."""
+
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A PDF."""
+
+    filename: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One message of what Claude is given."""
+    """One message of what Claude is given. files: stand before the text."""
 
     speaker: Speaker
     text: str
+    files: tuple[Picture | Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from enum import Enum, IntEnum
 
 INTERVAL = 1.1
 """Seconds between the starts of two edits in a channel."""
-RATE = 30.0
-"""Edits per second of the whole process."""
+RATE = 36.0
+"""REST calls per second of all gateways together: Discord's global limit is 50, and a 429 of that kind stops them all."""
 _WIDENING = 1.5
 _DECAY = 0.7
 _MAX_INTERVAL = 15.0
@@ -49,20 +49,24 @@ class Wish:
 
 
 class Budget:
-    """Bounds the edits per second of a process; those that end a reply may borrow a little from the future."""
+    """Bounds the REST calls per second of a process; those that end a reply may borrow a little from the future."""
 
-    def __init__(self, rate: float = RATE, *, final_credit: float = 0.3) -> None:
+    def __init__(self, rate: float = RATE, *, final_credit: float = 0.1) -> None:
         self._spacing = 1.0 / rate
         self._credit = final_credit
         self._next = float("-inf")
         self._channels = 0
 
+    def allow(self, rate: float) -> None:
+        """Take another rate from now on, in calls per second."""
+        self._spacing = 1.0 / rate
+
     def earliest(self, urgency: Urgency) -> float:
-        """Return when the next edit of that urgency may start."""
+        """Return when the next call of that urgency may start."""
         return self._next - (self._credit if urgency is Urgency.FINAL else 0.0)
 
     def spend(self, now: float) -> None:
-        """Note that an edit starts."""
+        """Note that a call starts."""
         self._next = max(self._next, now) + self._spacing
 
     def interval(self, base: float) -> float:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol
 
 from parley_gateway.addressing import Message
+from parley_gateway.attachments import Why
 from parley_gateway.buttons import Buttons
 from parley_gateway.claims import Event, Source, Step, TurnState
 from parley_gateway.interactions import Completion, Interaction
 from parley_gateway.memory import Account, Exchange, Forgotten, Remembered, Removed
 from parley_gateway.messages import Answer
-from parley_gateway.model import ExecutionEvent, Model, Outcome, Prompt, Reference, Request
+from parley_gateway.model import Attachment, ExecutionEvent, Model, Outcome, Prompt, Reference, Request
 from parley_gateway.panels import Choice, Form, Panel
 from parley_gateway.preferences import Effective, Subject, Versioned
 
@@ -196,6 +197,18 @@ class Guilds(Protocol):
 
     async def text_channels(self, guild_id: str) -> Sequence[str]:
         """Return the channels in which members write, in the order in which they are shown; no threads."""
+        ...
+
+
+class Files(Protocol):
+    """The bytes of files that members sent."""
+
+    def room(self) -> AbstractAsyncContextManager[None]:
+        """Wait for room to hold one turn's files; they are held as long as the context."""
+        ...
+
+    async def fetch(self, channel_id: str, files: Mapping[Attachment, int]) -> Mapping[Attachment, bytes | Why]:
+        """Return the bytes of files of a channel's messages, or why there are none. files: how large each may be."""
         ...
 
 

@@ -168,7 +168,13 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
     edit_interval: float = Field(
         1.1, ge=0.1, le=60, description="Between the starts of two edits in a channel, in seconds."
     )
-    edit_rate: float = Field(30.0, gt=0, le=45, description="Edits of the whole process, in edits per second.")
+    rest_rate: float = Field(
+        36.0,
+        gt=0,
+        le=500,
+        description="REST calls to Discord of all gateways together, of which each takes its share, in calls per second; "
+        "Discord allows 50 to a bot, to very large ones more.",
+    )
     answer_pages: int = Field(4, ge=0, le=50, description="A longer answer ends as a file, in messages; 0: none does.")
     notify_after: float = Field(
         20.0,

@@ -14,6 +14,7 @@ from parley_gateway.ranking import ranked
 
 EVENT_WAIT, ORPHAN_WAIT = 0.15, 2.0
 """How long those who do not go first wait with a new question, and with a turn whose gateway is gone, in seconds."""
+BLIND_SHARE = 0.5
 STALE_AFTER = 5.0
 """A list whose stream broke holds so long, in seconds."""
 
@@ -35,13 +36,21 @@ class Siblings:
         if self._lost_at is None:
             self._lost_at = now
 
+    def share(self, now: float) -> float:
+        """Return which part of what all gateways may do together is ours; where nobody knows who lives, half."""
+        if self._unknown(now):
+            return BLIND_SHARE
+        return 1 / len({*self._living, self.own})  # one that ends soon is not told of, but still works
+
     def first(self, channel_id: str, now: float) -> bool:
         """Whether this gateway goes first in a channel."""
-        unknown = not self._living or (self._lost_at is not None and now - self._lost_at > STALE_AFTER)
-        return unknown or ranked(channel_id, self._living)[0] == self.own
+        return self._unknown(now) or ranked(channel_id, self._living)[0] == self.own
 
     def wait(self, channel_id: str, now: float, *, adopted: bool) -> float:
         """Return for how many seconds others go before us; 0 when nobody does."""
         if self.first(channel_id, now):
             return 0.0
         return ORPHAN_WAIT if adopted else EVENT_WAIT
+
+    def _unknown(self, now: float) -> bool:
+        return not self._living or (self._lost_at is not None and now - self._lost_at > STALE_AFTER)

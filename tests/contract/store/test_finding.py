@@ -12,6 +12,7 @@ from parley_cache.model import (
     Failed,
     Mode,
     Named,
+    OriginKind,
     Outcome,
     Posted,
     PostedKind,
@@ -21,7 +22,7 @@ from parley_cache.model import (
     Source,
     State,
 )
-from parley_cache.words import Queued, Refused
+from parley_cache.words import Queued, Refused, StopRequested
 from parley_kit.faults import NotFound
 
 CHAT = Named("chat")
@@ -140,6 +141,38 @@ async def test_a_failed_question_is_not_the_last_once_another_was_answered(bench
     assert (found.question.text, found.last) == ("q0", False)
 
 
+@pytest.mark.parametrize("later", [False, True])
+async def test_a_question_that_was_answered_again_is_found_by_its_own_message_and_removed_with_that_answer(
+    bench: StoreBench, gateway: Gateway, *, later: bool
+) -> None:
+    await _talk(gateway, 2)
+    for number, former in ((7, "1001"), (8, "1007")):
+        again = await _ask(gateway, number, rewind_to=former, kind=OriginKind.INTERACTION, message_id="1001")
+        await again.answer(f"a{number}")
+    if later:
+        await _pass_days(bench)
+    found = await _find(bench, message_id="1001")
+    assert (found.question.turn_id, found.answer and found.answer.text, found.posted) == ("1008", "a8", _pages("5001"))
+    removed = await bench.store.apply("remove", lambda tables: recall.remove_turn(tables, "1001", "30"))
+    assert removed.posted == _pages("5001")
+    assert (await _find(bench, "1000")).last
+    with pytest.raises(NotFound):
+        await _find(bench, message_id="1001")
+
+
+async def test_removing_a_question_that_is_being_answered_again_stops_that(bench: StoreBench, gateway: Gateway) -> None:
+    running = await _ask(gateway, 0)
+    await running.post(0, "6000")
+    again = await _ask(gateway, 1, rewind_to="1000")
+    removed = await bench.store.apply("remove", lambda tables: recall.remove_turn(tables, "1000", "30"))
+    assert removed.posted == _pages("6000")
+    await running.end(Outcome.STOPPED)
+    assert await again.heard(StopRequested)
+    await again.answer("not to be remembered")
+    with pytest.raises(NotFound):
+        await _find(bench, message_id="1000")
+
+
 @pytest.mark.parametrize("how", ["forget", "remove", "time"])
 async def test_a_failed_questions_words_go_when_it_is_forgotten(bench: StoreBench, gateway: Gateway, how: str) -> None:
     await _fail(await _ask(gateway, 0))
@@ -158,7 +191,8 @@ async def test_a_failed_questions_words_go_when_it_is_forgotten(bench: StoreBenc
 async def test_what_nobody_knows_or_was_taken_back_is_not_found(bench: StoreBench, gateway: Gateway) -> None:
     await _talk(gateway, 2)
     await _ask(gateway, 9, rewind_to="1001", expected_revision=2)
-    for by in ({"turn_id": "1001"}, {"turn_id": "7"}, {"message_id": "7"}):
+    await bench.store.apply("forget", lambda tables: recall.forget(tables, CHAT))
+    for by in ({"turn_id": "1000"}, {"turn_id": "1001"}, {"turn_id": "7"}, {"message_id": "7"}):
         with pytest.raises(NotFound):
             await _find(bench, **by)
 

@@ -26,7 +26,7 @@ from support.redis_server import Server
 from support.redis_stores import store_on, target_of
 from typing_extensions import override
 
-from parley_cache import purging, recall
+from parley_cache import forgetting, purging, recall
 from parley_cache.limits import Limits
 from parley_cache.model import Finished, Message, Mode, Named, Outcome, RefusalReason, Source, State, Stopped, TextEnd
 from parley_cache.store.memory import MemoryStore
@@ -284,6 +284,13 @@ class Turns(RuleBasedStateMachine):
         with contextlib.suppress(NotFound):
             self.run(self.store.apply("forget", lambda tables: recall.forget(tables, Named(chat))))
         self.gone |= {message.turn_id for message in remembered}
+
+    @rule()
+    def forget_the_member(self) -> None:
+        remembered = {message.turn_id for chat in CHATS for message in self.remembered(chat)}
+        self.run(forgetting.member(self.store, "30"))
+        self.gone |= remembered | set(self.living)
+        assert not any(self.remembered(chat) for chat in CHATS)
 
     @rule()
     def purge(self) -> None:

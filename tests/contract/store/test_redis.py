@@ -418,7 +418,7 @@ async def test_a_record_whose_time_is_over_goes_also_by_a_cache_that_never_met_i
     assert redis.say("EXISTS", rewound) == ":1\r\n"
     monkeypatch.delitem(cells.KINDS, "Rewound")
     for store in pair:
-        store.steps.ahead += LIMITS.done_for + 1
+        store.steps.ahead += LIMITS.conversation_ttl + 1
     await pair[1].figures()  # a sweep goes by the time that Redis told last
     await pair[1].sweep(lapses=True)
     assert redis.say("EXISTS", rewound) == ":0\r\n"

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from support.gateways import World, world
+from support.reading import as_shown
 from support.replies import spoken
 
 from parley_sandbox.discord import Permission, Recorded, queries
@@ -24,7 +25,7 @@ ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 async def test_a_mention_is_answered_in_a_reply_that_streams_in(parley: World) -> None:
     question = parley.ask(f"Hello there {STREAM}")
     text = await parley.ended(question)
-    assert text.split() == parley.executions()[0].text.split()
+    assert text.split() == as_shown(parley.executions()[0].text).split()
     assert len(queries.texts(parley.discord.recorder.requests, parley.replies(question)[0])) >= 2
 
 
@@ -63,7 +64,7 @@ async def test_many_members_with_one_question_get_one_answer_of_the_same_bytes(p
     texts = [spoken(await parley.ended(question)) for question in questions]
     assert len(parley.executions()) == 1
     assert len(set(texts)) == 1
-    assert texts[0].split() == parley.executions()[0].text.split()
+    assert texts[0].split() == as_shown(parley.executions()[0].text).split()
 
 
 @pytest.mark.parametrize(("shared", "asked"), [("nobody", 4), ("channel", 3), ("guild", 2), ("everywhere", 1)])
@@ -87,7 +88,7 @@ async def test_a_second_message_waits_says_its_place_and_is_answered_in_the_same
     await parley.until(lambda: "next" in parley.reply(second))
     await parley.ended(first)
     text = await parley.ended(second)
-    assert text.split() == parley.executions()[1].text.split()
+    assert text.split() == as_shown(parley.executions()[1].text).split()
     assert len(parley.replies(second)) == 1, "the notice became the answer"
     assert parley.claude.peak == 1
 
@@ -98,7 +99,7 @@ async def test_stop_keeps_the_text_says_so_and_ends_claude(parley: World) -> Non
     parley.click("Sam", message)
     await parley.claude.streams_open(0)
     text = await parley.ended(question)
-    assert text.startswith(parley.executions()[0].text[:30])
+    assert text.startswith(as_shown(parley.executions()[0].text)[:30])
     assert "Stopped" in text
 
 
@@ -148,7 +149,7 @@ async def test_who_reads_along_keeps_reading_when_the_first_one_stops(parley: Wo
     parley.click("Sam", message)
     assert "Stopped" in await _shown(parley, first, "Stopped")
     whole = spoken(await parley.ended(second))
-    assert whole.split() == parley.executions()[0].text.split()
+    assert whole.split() == as_shown(parley.executions()[0].text).split()
     assert len(parley.executions()) == 1
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.gateways import World, world
+from support.reading import as_shown
 from support.replies import spoken
 
 from parley_gateway.app import Gateway
@@ -38,7 +39,7 @@ async def start(parley: World, *, executors: int = 1, slots: int = 16, **gateway
 
 
 def said(parley: World, number: int = -1) -> list[str]:
-    return str(parley.executions()[number].text).split()
+    return as_shown(parley.executions()[number].text).split()
 
 
 # --- executors

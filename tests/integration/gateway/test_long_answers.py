@@ -103,3 +103,18 @@ async def test_a_sibling_finishes_the_file_and_notifies_once() -> None:
         assert len(pages) == 4
         assert [attached["filename"] for attached in file["attachments"]] == ["answer.md"]
         assert notification["content"].endswith(f"/{pages[0]['id']}")
+
+
+async def test_nothing_that_is_written_mentions_anybody_else_or_shows_previews(eager: World) -> None:
+    question = eager.ask(f"Name @everyone and https://example.org. {LONG}")
+    await eager.ended(question, within=30)
+    asker = str(eager.cast.person("Sam"))
+    written = [one for one in eager.discord.recorder.requests if one.route in (queries.CREATE, queries.EDIT)]
+    assert any("attachments" in one.body and one.body["attachments"] for one in written), "the file"
+    for request in written:
+        allowed = request.body["allowed_mentions"]
+        assert allowed["parse"] == []
+        assert not allowed.get("roles")
+        assert allowed.get("users", []) in ([], [asker])
+        assert request.route == queries.EDIT or request.body["flags"] & 4
+    assert [one.body["allowed_mentions"].get("users") for one in written].count([asker]) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hikari
 import pytest
 from support.gateways import World, world
+from support.reading import as_shown
 
 from parley_gateway.ranking import ranked
 from parley_sandbox.discord import GatewaySettings as SandboxGateway
@@ -87,7 +88,7 @@ async def test_an_answer_that_no_cache_knows_of_is_found_and_gone_on_in(pair: Wo
     await pair.until(lambda: not pair.button(message), within=30)
     assert pair.replies(question) == (message,)
     assert len(queries.of(pair.discord.recorder.requests, queries.CREATE)) == 1, "not even tried a second time"
-    said = pair.executions()[1].text.split()
+    said = as_shown(pair.executions()[1].text).split()
     assert pair.reply(question).split()[: len(said)] == said, "one attempt, whole"
     assert "memory cannot be reached" in pair.reply(question)
 

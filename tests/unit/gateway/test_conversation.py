@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from parley_gateway.conversation import lines
-from parley_gateway.model import Line, Named, Prompt, Said, Speaker
+from parley_gateway.attachments import PASTE, Why, Writing
+from parley_gateway.conversation import Contents, lines
+from parley_gateway.model import Attachment, Line, Named, Picture, Prompt, Said, Speaker
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -42,3 +44,36 @@ def test_roles_alternate_and_nothing_empty_is_sent() -> None:
 def test_a_conversation_never_begins_with_claude() -> None:
     spoken = lines((Said("I go on"), Said("one", "1", "Ada"), Said("two")), "1", prompt("three"))
     assert spoken[0] == Line(Speaker.USER, "one")
+
+
+def sent(name: str) -> Attachment:
+    return Attachment("9", name, name, "", 1)
+
+
+def test_files_stand_with_the_message_that_they_came_with() -> None:
+    photo, code, film, paste = (sent(name) for name in ("a.png", "b.py", "c.mp4", PASTE))
+    picture = Picture("image/png", b"x")
+    contents: Contents = {
+        photo: picture,
+        code: Writing("b.py", "x = 1"),
+        film: Why.KIND,
+        paste: Writing(PASTE, "long words"),
+    }
+    window = (Said("look", "1", "Ada", attachments=(photo,)), Said("I see"))
+    first, _, last = lines(window, "1", replace(prompt("and this?"), attachments=(code, film, paste)), contents)
+    assert first == Line(Speaker.USER, "look", (picture,))
+    assert last.files == ()
+    assert last.text.split("\n\n") == [
+        "and this?",
+        '<file name="b.py">\nx = 1\n</file>',
+        f'(The file "c.mp4" is left out: {Why.KIND.value}.)',
+        "long words",
+    ]
+
+
+def test_two_members_in_a_row_keep_both_their_files() -> None:
+    one, two = sent("a.png"), sent("b.png")
+    contents = {one: Picture("image/png", b"1"), two: Picture("image/png", b"2")}
+    window = (Said("see", "1", "Ada", attachments=(one,)),)
+    (joined,) = lines(window, "1", replace(prompt("mine", "2", "Ben"), attachments=(two,)), contents)
+    assert joined.files == (contents[one], contents[two])

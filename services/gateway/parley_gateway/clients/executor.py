@@ -10,10 +10,23 @@ from typing_extensions import override
 from parley.executor.v1 import executor_pb2 as pb
 from parley.executor.v1.executor_pb2_grpc import ExecutorServiceStub
 from parley_gateway.clients.wire import faults
-from parley_gateway.model import Completed, Delta, ExecutionEvent, Failed, Line, Request, Speaker, Started, Usage
+from parley_gateway.model import (
+    Completed,
+    Delta,
+    ExecutionEvent,
+    Failed,
+    Line,
+    Paper,
+    Picture,
+    Request,
+    Speaker,
+    Started,
+    Usage,
+)
 from parley_gateway.ports import Execution, Executors
 from parley_kit.channel import Channels
 
+PDF = "application/pdf"
 ROLES = {Speaker.USER: pb.ROLE_USER, Speaker.ASSISTANT: pb.ROLE_ASSISTANT}
 
 
@@ -65,7 +78,13 @@ def _request(request: Request) -> pb.ExecuteRequest:
 
 
 def _message(line: Line) -> pb.Message:
-    return pb.Message(role=ROLES[line.speaker], parts=[pb.Part(text=line.text)])
+    return pb.Message(role=ROLES[line.speaker], parts=[*map(_file, line.files), pb.Part(text=line.text)])
+
+
+def _file(file: Picture | Paper) -> pb.Part:
+    if isinstance(file, Picture):
+        return pb.Part(image=pb.Blob(content_type=file.content_type, content=file.content))
+    return pb.Part(document=pb.Blob(content_type=PDF, content=file.content, filename=file.filename))
 
 
 def _event(response: pb.ExecuteResponse) -> ExecutionEvent | None:

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 import hikari
 
+from parley_gateway.allowance import Allowance
 from parley_gateway.discord.errors import code_of, error_of, status_of
 from parley_gateway.messages import DeliveryError, Transient
 from parley_gateway.ports import Observer, RestWatch
@@ -29,14 +30,29 @@ class _Answer(Generic[T]):
 
 
 class Calls:
-    """Makes calls and keeps those that run. tasks: outlives every caller."""
+    """Makes calls and keeps those that run. tasks: outlives every caller. allowance: None, nothing bounds their rate."""
 
-    def __init__(self, tasks: asyncio.TaskGroup, observer: Observer, *, patience: float = CALLER_SECONDS) -> None:
+    def __init__(
+        self,
+        tasks: asyncio.TaskGroup,
+        observer: Observer,
+        *,
+        patience: float = CALLER_SECONDS,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._tasks, self._observer, self._patience = tasks, observer, patience
+        self._allowance = allowance
         self._running: set[asyncio.Task[object]] = set()
 
-    async def call(self, method: str, route: str, work: Callable[[RestWatch], Awaitable[T]]) -> T:
-        """Return what Discord answers. Raises DeliveryError; Transient too when the answer takes too long."""
+    async def call(
+        self, method: str, route: str, work: Callable[[RestWatch], Awaitable[T]], *, counted: bool = False
+    ) -> T:
+        """Return what Discord answers. Raises DeliveryError; Transient too when the answer takes too long.
+
+        counted: it has its place in the budget already, or needs none; others wait for one.
+        """
+        if self._allowance is not None and not counted:
+            await self._allowance.take()
         task = self._tasks.create_task(self._make(method, route, work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -48,6 +64,11 @@ class Calls:
         if answer.error is not None:
             raise answer.error
         return answer.value  # type: ignore[return-value]  # without an error there is a value, of T
+
+    @property
+    def spare(self) -> bool:
+        """Whether there is room for a call that is only a courtesy."""
+        return self._allowance is None or self._allowance.spare
 
     @property
     def running(self) -> int:

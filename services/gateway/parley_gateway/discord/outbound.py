@@ -49,7 +49,7 @@ class HikariDiscord(Discord):
             # only the request: hikari's own `async with` would cancel calls when it is left
             await self._rest.trigger_typing(int(channel_id))
 
-        if not self._signs.due(channel_id, self._clock.monotonic()):
+        if not (self._calls.spare and self._signs.due(channel_id, self._clock.monotonic())):
             return
         try:
             await self._calls.call("POST", TYPING, work)
@@ -80,7 +80,7 @@ class HikariDiscord(Discord):
 
 
 class ChannelMessages(Answer):
-    """The messages of one turn. Mentions are inert and links show no previews."""
+    """The messages of one turn. Mentions are inert and links show no previews. Whoever writes them keeps to the pace."""
 
     def __init__(self, rest: hikari.api.RESTClient, calls: Calls, searches: Searches, prompt: Prompt) -> None:
         self._rest, self._calls, self._searches, self._prompt = rest, calls, searches, prompt
@@ -105,7 +105,7 @@ class ChannelMessages(Answer):
             watch.message(str(message.id))
             return str(message.id)
 
-        return await self._calls.call("POST", MESSAGES, work)
+        return await self._calls.call("POST", MESSAGES, work, counted=True)
 
     @override
     async def edit(self, message_id: str, content: str | None, *, buttons: Buttons, file: str | None = None) -> None:
@@ -123,7 +123,7 @@ class ChannelMessages(Answer):
                 role_mentions=False,
             )
 
-        await self._calls.call("PATCH", MESSAGE, work)
+        await self._calls.call("PATCH", MESSAGE, work, counted=True)
 
     @override
     async def remove(self, message_id: str) -> None:
@@ -131,7 +131,7 @@ class ChannelMessages(Answer):
             watch.message(message_id)
             await self._rest.delete_message(self._channel, int(message_id))
 
-        await self._calls.call("DELETE", MESSAGE, work)
+        await self._calls.call("DELETE", MESSAGE, work, counted=True)
 
     @override
     async def notify(self, content: str) -> None:

@@ -86,7 +86,7 @@ class HikariResponses(Responses):
                 role_mentions=False,
             )
 
-        await self._calls.call("PATCH", ORIGINAL, work)
+        await self._calls.call("PATCH", ORIGINAL, work, counted=True)
 
     @override
     async def answer_alone(self, interaction: Interaction, text: str, *, acknowledged: bool) -> None:
@@ -132,7 +132,7 @@ class HikariResponses(Responses):
                 return False
             return True
 
-        counted = await self._calls.call("POST", CALLBACK, work)
+        counted = await self._calls.call("POST", CALLBACK, work, counted=True)
         took = self._clock.now() - interaction.made_at
         if took > ALARMING:
             _log.warning("interaction.late", extra={"seconds": round(took.total_seconds(), 1)})
@@ -144,7 +144,7 @@ class HikariResponses(Responses):
                 self._application_id(), interaction.token, text, flags=hikari.MessageFlag.EPHEMERAL
             )
 
-        await self._calls.call("POST", FOLLOW_UP, work)
+        await self._calls.call("POST", FOLLOW_UP, work, counted=True)
 
 
 def _flags(*, alone: bool, previews: bool) -> hikari.UndefinedOr[hikari.MessageFlag]:

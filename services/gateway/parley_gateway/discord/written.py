@@ -9,6 +9,9 @@ import hikari
 from parley_gateway.addressing import Message, Quoted
 from parley_gateway.model import Attachment
 
+MOST_FILES, MOST_NAME = 10, 256
+"""What the cache keeps of a question: Discord's own bounds."""
+
 
 def message_of(message: hikari.Message) -> Message:
     """Return a message, as far as addressing needs it."""
@@ -30,6 +33,7 @@ def message_of(message: hikari.Message) -> Message:
         role_ids=frozenset(map(str, message.member.role_ids)) if message.member is not None else frozenset(),
         quoted=quoted_of(message),
         forwarded=forwarded_in(message),
+        attachments=tuple(attachment_of(file, str(message.id)) for file in message.attachments[:MOST_FILES]),
     )
 
 
@@ -72,7 +76,7 @@ def attachment_of(file: hikari.Attachment, message_id: str) -> Attachment:
     return Attachment(
         message_id=message_id,
         attachment_id=str(file.id),
-        filename=file.filename,
+        filename=file.filename[:MOST_NAME],
         content_type=file.media_type or "",
         size=file.size,
         url=file.url,

@@ -41,6 +41,16 @@ class Key(StrEnum):
     SHARED = "reply.shared"
     REWORDED = "reply.reworded"
 
+    LEFT_OUT = "file.left_out"
+    FILE_KIND = "file.kind"
+    FILE_LARGE = "file.large"
+    FILE_MANY = "file.many"
+    FILE_PICTURES = "file.pictures"
+    FILE_TOGETHER = "file.together"
+    FILE_UNREADABLE = "file.unreadable"
+    FILE_GONE = "file.gone"
+    FILE_UNREACHABLE = "file.unreachable"
+
     QUEUED_NEXT = "wait.queued_next"
     QUEUED = "wait.queued"
     BUSY = "wait.busy"

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 from parley_gateway import conversation
 from parley_gateway.claims import Broke, Cut, Open, Opened, Result, TextEnd
+from parley_gateway.conversation import Contents
 from parley_gateway.model import Request, Usage
 from parley_gateway.ports import TurnWatch
 from parley_gateway.texts import Key, Texts
 from parley_gateway.turns.chronicle import Chronicle
+from parley_gateway.turns.given import given, left_out
 from parley_gateway.turns.produce import Producer
 from parley_gateway.turns.reply import Reply
 from parley_gateway.turns.room import Room
@@ -39,7 +41,7 @@ class Lead:
     def start(self, opened: Opened, tasks: asyncio.TaskGroup) -> None:
         """Produce the attempt that the cache asks for."""
         self._attempt = opened.attempt
-        self._work = tasks.create_task(self._produce(self._request(opened)), name="produce")
+        self._work = tasks.create_task(self._produce(opened), name="produce")
 
     async def quit(self) -> None:
         """Stop Claude without closing the text: it is somebody else's to produce now."""
@@ -57,27 +59,35 @@ class Lead:
         if self._work is not None:
             await asyncio.wait({self._work})
 
-    def _request(self, opened: Opened) -> Request:
+    def _request(self, opened: Opened, contents: Contents) -> Request:
         terms = self._terms
         return Request(
             turn_id=self._prompt.turn_id,
             conversation_id=opened.conversation_id,
             model=terms.model,
             system=(terms.system_prompt,),
-            lines=conversation.lines(opened.window, opened.started_by, self._prompt),
+            lines=conversation.lines(opened.window, opened.started_by, self._prompt, contents),
             max_output_tokens=terms.max_output_tokens,
             deadline=timedelta(seconds=self._room.settings.produce.whole),
         )
 
-    async def _produce(self, request: Request) -> None:
-        room = self._room
-        producer = Producer(room.admissions, room.executors, room.clock, room.settings.produce, self._watch)
+    async def _produce(self, opened: Opened) -> None:
         try:
-            result, usage = await producer.run(request, self)
+            result, usage = await self._run(opened)
         except Exception:  # noqa: BLE001 — a mistake of ours ends in a named error, never in silence
             _log.exception("turn.produce_failed")
             result, usage = Broke("INTERNAL"), Usage()
         self._close(result, usage)
+
+    async def _run(self, opened: Opened) -> tuple[Result, Usage]:
+        room = self._room
+        producer = Producer(room.admissions, room.executors, room.clock, room.settings.produce, self._watch)
+        if not (self._prompt.attachments or any(said.attachments for said in opened.window)):
+            return await producer.run(self._request(opened, {}), self)
+        async with room.files.room():
+            contents = await given(room.files, self._prompt, opened.window)
+            self._reply.remark(left_out(self._texts, self._prompt, contents))
+            return await producer.run(self._request(opened, contents), self)
 
     def _close(self, result: Result, usage: Usage) -> None:
         self.result = result

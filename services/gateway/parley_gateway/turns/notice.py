@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from parley_gateway.buttons import Buttons
 from parley_gateway.messages import DeliveryError, Messages
 
 
 class Notice:
-    """The notice of one turn. It is page 0 by its nonce, so that notice and answer are never two messages."""
+    """The notice of one turn. It is page 0 by its nonce, so that notice and answer are never two messages.
 
-    def __init__(self, messages: Messages, buttons: Buttons, posted: Callable[[str], None]) -> None:
-        self._messages, self._buttons, self._posted = messages, buttons, posted
+    allowed: waits until a call may be made.
+    """
+
+    def __init__(
+        self,
+        messages: Messages,
+        buttons: Buttons,
+        posted: Callable[[str], None],
+        allowed: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._messages, self._buttons, self._posted, self._allowed = messages, buttons, posted, allowed
         self._wanted = ""
         self._shown = ""
         self._closed = False
@@ -39,6 +48,8 @@ class Notice:
         while True:
             await self._news.wait()
             self._news.clear()
+            if not self._closed and self._wanted != self._shown:
+                await self._allowed()
             if self._closed:
                 return self.message_id
             if self._wanted != self._shown:

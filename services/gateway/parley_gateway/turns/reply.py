@@ -44,13 +44,14 @@ class ReplyWatch(Protocol):
 class Stage:
     """Where a reply appears. buttons: under it while it grows. typing: shows once that the bot types. calls: outlives it.
 
-    numbered: its messages are.
+    allowed: waits until a call may be made that the pacer does not govern. numbered: its messages are.
     """
 
     messages: Messages
     buttons: Buttons
     typing: Callable[[], Awaitable[None]]
     pacer: Pacer
+    allowed: Callable[[], Awaitable[None]]
     clock: Clock
     calls: asyncio.TaskGroup
     cadence: Cadence = field(default_factory=Cadence)
@@ -62,7 +63,7 @@ class Reply:
 
     def __init__(self, stage: Stage, verdict: Verdict, watch: ReplyWatch) -> None:
         self._stage, self._verdict, self._watch = stage, verdict, watch
-        self._notice = Notice(stage.messages, stage.buttons, self._noticed)
+        self._notice = Notice(stage.messages, stage.buttons, self._noticed, stage.allowed)
         self._ages = Ages()
         self._attempt = 1
         self._adopted = Adopted()
@@ -95,6 +96,10 @@ class Reply:
         else:
             self._early.append(text)
             self._notice.close()
+
+    def remark(self, words: str) -> None:
+        """Say this too at the end, in small print."""
+        self._verdict.remark = words
 
     def restart(self, attempt: int) -> None:
         """Begin again with another attempt."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from parley_gateway.admission import Admissions
+from parley_gateway.allowance import Allowance
 from parley_gateway.board import Board
 from parley_gateway.model import Prompt
 from parley_gateway.pacer import Pacers
-from parley_gateway.ports import Discord, Executors, Observer, TurnStore
+from parley_gateway.ports import Discord, Executors, Files, Observer, TurnStore
 from parley_gateway.relay import Cadence
 from parley_gateway.siblings import Siblings
 from parley_gateway.terms import Terms
@@ -45,9 +46,11 @@ class Room:
 
     store: TurnStore
     discord: Discord
+    files: Files
     executors: Executors
     admissions: Admissions
     pacers: Pacers
+    allowance: Allowance
     board: Board
     observer: Observer
     clock: Clock

@@ -17,12 +17,13 @@ ORIGINS = {Source.STORED: Key.STORED, Source.FOLLOW: Key.SHARED}
 
 @dataclass(slots=True)
 class Verdict:
-    """The endings of one turn. reference: its trace id; without_memory: the cache was silent."""
+    """The endings of one turn. reference: its trace id; without_memory: the cache was silent. remark: more small print."""
 
     texts: Texts
     reference: str
     offers: Offers
     without_memory: bool = False
+    remark: str = ""
 
     @property
     def endings(self) -> Endings:
@@ -32,7 +33,7 @@ class Verdict:
     def of(self, result: Result | Refused, now: datetime, *, talked: bool = True) -> Ending:
         """Return the ending for how the text ended, or why there is none. talked: there is text."""
         ending = replace(self._words(result, now), buttons=self.offers.under(result, talked=talked))
-        return self._with_change(ending)
+        return self._with_change(self._with_remark(ending))
 
     def interrupted(self) -> Ending:
         """Return the ending for a Discord that could not be reached."""
@@ -56,6 +57,11 @@ class Verdict:
     def _notes(self) -> list[Key]:
         notes = [Key.MEMORY_SILENT] if self.without_memory else []
         return notes + ([ORIGINS[self.offers.source]] if self.offers.source in ORIGINS else [])
+
+    def _with_remark(self, ending: Ending) -> Ending:
+        if not self.remark:
+            return ending
+        return replace(ending, note=f"{self.remark}\n{ending.note}".strip(), alone=f"{ending.alone}\n{self.remark}")
 
     def _with_change(self, ending: Ending) -> Ending:
         """Say that the question was changed, where its button stands."""

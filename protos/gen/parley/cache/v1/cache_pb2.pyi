@@ -474,7 +474,8 @@ class Open(_message.Message):
     """
     expected_revision: _builtins.int
     """The conversation's revision as whoever wants to rewind saw it (`Opened.revision` of that turn, if it was the
-    last); any other refuses this turn as STALE. 0: whatever it is.
+    last, or `FindTurnResponse.revision`); any other refuses this turn as STALE, as does a turn that came after an
+    answered one and waits or runs. 0: whatever it is.
     """
     reads_more: _builtins.bool
     """The holder reads `HoldTurnResponse.more`."""

@@ -270,7 +270,7 @@ class FindTurnRequest(_message.Message):
     TURN_ID_FIELD_NUMBER: _builtins.int
     MESSAGE_ID_FIELD_NUMBER: _builtins.int
     turn_id: _builtins.str
-    """The turn."""
+    """The turn; empty: the one that `message_id` belongs to now, which may also be the message that asks."""
     message_id: _builtins.str
     """A Discord message of its answer, where it is known: by it the turn is found longer than by its own id."""
     def __init__(
@@ -313,7 +313,9 @@ class FindTurnResponse(_message.Message):
     """The model that it asked for; empty where that is not known any more."""
     @_builtins.property
     def question(self) -> _cache_pb2.Message:
-        """What was asked."""
+        """What was asked. Its text is empty where nobody remembers it: of a turn that came to nothing, only the last of a
+        conversation that failed keeps it, for 24 h.
+        """
 
     @_builtins.property
     def answer(self) -> _cache_pb2.Message:

@@ -99,7 +99,7 @@ class ConversationServiceServicer:
 
     def RemoveTurn(self, request, context):
         """RemoveTurn takes a question and its answer out of its conversation, as if they had never been; a turn that
-        still runs is stopped. Once more changes nothing. A turn that was rewound stands for the one that came in its place.
+        still runs is stopped. If it was answered again, what came in its place goes with it. Once more changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -115,7 +115,8 @@ class ConversationServiceServicer:
 
     def ForgetMember(self, request, context):
         """ForgetMember forgets every conversation that a member began, and what the member said in those of others, with the
-        answers to it; stored replies of theirs go too. What they used stays counted. Who is unknown has nothing to forget.
+        answers to it; stored replies of theirs go too, and what they chose as their preferences, without their limits. What
+        they used stays counted. Who is unknown has nothing to forget.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

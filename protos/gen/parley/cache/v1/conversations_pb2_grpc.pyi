@@ -29,7 +29,7 @@ class ConversationServiceStub:
     """ExportConversation streams all that is remembered, oldest first. ABORTED: it changed meanwhile; export it again."""
     RemoveTurn: _aio.UnaryUnaryMultiCallable[_conversations_pb2.RemoveTurnRequest, _conversations_pb2.RemoveTurnResponse]
     """RemoveTurn takes a question and its answer out of its conversation, as if they had never been; a turn that
-    still runs is stopped. Once more changes nothing. A turn that was rewound stands for the one that came in its place.
+    still runs is stopped. If it was answered again, what came in its place goes with it. Once more changes nothing.
     """
     FindTurn: _aio.UnaryUnaryMultiCallable[_conversations_pb2.FindTurnRequest, _conversations_pb2.FindTurnResponse]
     """FindTurn tells of a question and its answer, for as long as its conversation is remembered: what a button needs that
@@ -37,7 +37,8 @@ class ConversationServiceStub:
     """
     ForgetMember: _aio.UnaryUnaryMultiCallable[_conversations_pb2.ForgetMemberRequest, _conversations_pb2.ForgetMemberResponse]
     """ForgetMember forgets every conversation that a member began, and what the member said in those of others, with the
-    answers to it; stored replies of theirs go too. What they used stays counted. Who is unknown has nothing to forget.
+    answers to it; stored replies of theirs go too, and what they chose as their preferences, without their limits. What
+    they used stays counted. Who is unknown has nothing to forget.
     """
 
 class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -79,7 +80,7 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_conversations_pb2.RemoveTurnRequest, _abc.Awaitable[_conversations_pb2.RemoveTurnResponse]],
     ) -> _abc.Awaitable[_conversations_pb2.RemoveTurnResponse]:
         """RemoveTurn takes a question and its answer out of its conversation, as if they had never been; a turn that
-        still runs is stopped. Once more changes nothing. A turn that was rewound stands for the one that came in its place.
+        still runs is stopped. If it was answered again, what came in its place goes with it. Once more changes nothing.
         """
 
     @_abc_1.abstractmethod
@@ -99,7 +100,8 @@ class ConversationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_conversations_pb2.ForgetMemberRequest, _abc.Awaitable[_conversations_pb2.ForgetMemberResponse]],
     ) -> _abc.Awaitable[_conversations_pb2.ForgetMemberResponse]:
         """ForgetMember forgets every conversation that a member began, and what the member said in those of others, with the
-        answers to it; stored replies of theirs go too. What they used stays counted. Who is unknown has nothing to forget.
+        answers to it; stored replies of theirs go too, and what they chose as their preferences, without their limits. What
+        they used stays counted. Who is unknown has nothing to forget.
         """
 
 def add_ConversationServiceServicer_to_server(servicer: ConversationServiceServicer, server: _aio.Server) -> None: ...

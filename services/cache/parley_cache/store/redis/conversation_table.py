@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from typing_extensions import override
@@ -22,6 +23,7 @@ class RedisConversations(Draft, ConversationTable):
     def __init__(self, reads: Reads, limits: Limits, now: float) -> None:
         super().__init__(reads, limits, now)
         self._replaced: set[str] = set()
+        self._pointers: defaultdict[str, list[str]] = defaultdict(list)
 
     @override
     def conversation(self, conversation_id: str) -> Conversation | None:
@@ -105,7 +107,7 @@ class RedisConversations(Draft, ConversationTable):
 
     def _lead_to(self, key: str, conversation_id: str) -> None:
         self._point(key, conversation_id)
-        self._do("SADD", names.pointers(conversation_id), key)
+        self._pointers[conversation_id].append(key)
 
     @override
     def conversations_of(self, user_id: str) -> Sequence[str]:
@@ -115,7 +117,7 @@ class RedisConversations(Draft, ConversationTable):
     def index_member(self, user_id: str, conversation_id: str) -> None:
         key = names.spoken(user_id)
         self._do("SADD", key, conversation_id)
-        self._do("SADD", names.pointers(conversation_id), key)
+        self._pointers[conversation_id].append(key)
 
     @override
     def drop_member(self, user_id: str, conversation_id: str) -> None:
@@ -126,6 +128,8 @@ class RedisConversations(Draft, ConversationTable):
         for conversation_id, _former, conversation in self._changed(names.conversation("")):
             if conversation is not None:
                 self._do("ZADD", names.TOUCHED, conversation.touched, conversation_id)
+        for conversation_id, keys in self._pointers.items():
+            self._do_many("SADD", names.pointers(conversation_id), keys)
         return super().writes()
 
     def forget_conversation(self, conversation_id: str) -> None:
