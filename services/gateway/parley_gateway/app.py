@@ -49,6 +49,7 @@ from parley_gateway.discord.postings import HikariPostings
 from parley_gateway.discord.presence import Presence
 from parley_gateway.discord.registration import Registration
 from parley_gateway.discord.responses import HikariResponses
+from parley_gateway.door import Door
 from parley_gateway.figures import Figures
 from parley_gateway.listening import Listener
 from parley_gateway.load import OwnLoad, load_reports
@@ -259,27 +260,31 @@ class Gateway:
 
     def _desk(self, responses: HikariResponses, turns: Turns, acts: Acts) -> Desk:
         self.stops = stops = Stops(self._cache, turns, self._conversations)
-        parts, chosen = self._parts(responses, stops), self._settings_handlers(responses)
+        door = Door(responses, self.access, self.places.parent_of)
+        parts, chosen = self._parts(responses, stops, door), self._settings_handlers(responses)
         return Desk(
-            commands={**composition.commands(parts), **chosen.commands},
+            commands={
+                **composition.commands(parts),
+                **{name: door.before(one) for name, one in chosen.commands.items()},
+            },
             completions={**composition.completions(parts), **chosen.completions},
             pressed={
-                **{action.value: acts for action in Action},
+                **{action.value: door.before(acts) for action in Action},
                 Action.STOP.value: Clicks(responses, stops),
                 **composition.pressed(parts),
-                **chosen.pressed,
+                **{family: door.before(one) for family, one in chosen.pressed.items()},
             },
             observer=self._telemetry,
         )
 
-    def _parts(self, responses: HikariResponses, stops: Stops) -> composition.Parts:
+    def _parts(self, responses: HikariResponses, stops: Stops, door: Door) -> composition.Parts:
         return composition.Parts(
             responses=responses,
             conversations=self._conversations,
             accounts=self.accounts,
             models=self.models,
             stops=stops,
-            access=self.access,
+            door=door,
             ask=self._ask,
             standing=self.standing,
             recent=timedelta(seconds=self._settings.recent),

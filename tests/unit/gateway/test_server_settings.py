@@ -291,3 +291,11 @@ async def test_an_old_custom_id_that_nobody_knows_any_more_is_left_alone() -> No
     server = Server()
     await server.settings.take(pick("v1:settings:talk:guild:colour", "red", **MANAGER))
     assert server.shown == Shown()
+
+
+async def test_a_choice_that_only_another_version_offers_changes_nothing_and_says_so() -> None:
+    server = Server()
+    await server.open()
+    await server.choose("rule", "whispers")
+    assert server.set() == Preferences()
+    assert ENGLISH.render(Key.SETTINGS_FAILED, reference="1") in server.shown.text

@@ -130,3 +130,9 @@ def test_free_talk_that_the_bot_cannot_hear_is_said_so() -> None:
     deaf = View(Spot(), "20", Preferences(), PLAIN.default, Sharing.GUILD, free=("7",), content=False)
     assert "content intent" in draw(deaf, Texts("en")).text
     assert "content intent" not in draw(PLAIN, Texts("en")).text
+
+
+def test_a_persona_does_not_format_what_stands_below_it() -> None:
+    own = Preferences(persona="```\nYou *shout*")
+    text = draw(View(Spot(), "20", own, PLAIN.default, Sharing.GUILD), Texts("en")).text
+    assert r"\`\`\` You \*shout\*" in text

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parley_gateway import addressing
-from parley_gateway.access import Access, Asker
 from parley_gateway.interactions import Command
 from parley_gateway.messages import DeliveryError, Gone
 from parley_gateway.model import Prompt, RepliesTo
@@ -23,26 +22,18 @@ class Asking:
     """Answers the two commands. ask: puts a question on the queue; False when that is full."""
 
     responses: Responses
-    access: Access
     ask: Callable[[Prompt], bool]
     clock: Clock
 
     async def take(self, command: Command) -> None:
         """Acknowledge before anything else, then ask; the turn's claim lets one gateway answer."""
         prompt = prompt_of(command, self.clock.now())
-        refused = self._refused(command, prompt)
-        if refused is not None:
-            await self._show(command, refused)
+        if not prompt.text and not prompt.attachments:
+            await self._show(command, Key.TOLD_WORDLESS)
         elif await self._acknowledged(command) and not self.ask(prompt):
             with contextlib.suppress(DeliveryError):
                 text = Texts(command.locale).render(Key.TOLD_QUEUE_FULL)
                 await self.responses.rewrite(command, Panel(text))
-
-    def _refused(self, command: Command, prompt: Prompt) -> Key | None:
-        asker = Asker(command.guild_id, command.channel_id, command.user_id, command.role_ids)
-        if not self.access.may(asker):
-            return Key.TOLD_NOT_HERE
-        return None if prompt.text or prompt.attachments else Key.TOLD_WORDLESS
 
     async def _acknowledged(self, command: Command) -> bool:
         """Acknowledge; False when it is too late for anybody. Where the answer was lost a sibling's may stand, or ours."""

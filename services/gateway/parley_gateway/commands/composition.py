@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from parley_gateway.access import Access
 from parley_gateway.commands import remembering, telling
 from parley_gateway.commands.accounting import Accounting
 from parley_gateway.commands.asking import Asking
@@ -16,6 +15,7 @@ from parley_gateway.commands.remembering import Context, Forget, New
 from parley_gateway.commands.stopping import Stopping
 from parley_gateway.commands.telling import Telling
 from parley_gateway.desk import Handler
+from parley_gateway.door import Door
 from parley_gateway.interactions import Click, Command, Completion, Interaction, Pick, Submission
 from parley_gateway.model import Prompt, Reference
 from parley_gateway.ports import Accounts, Conversations, Models, Responses
@@ -35,7 +35,7 @@ class Parts:
     accounts: Accounts
     models: Models
     stops: Stops
-    access: Access
+    door: Door
     ask: Callable[[Prompt], bool]
     standing: Callable[[], Standing]
     recent: timedelta
@@ -49,7 +49,7 @@ def commands(parts: Parts) -> Mapping[str, Handler[Command]]:
         return reference_of(interaction, parts.recent)
 
     responses, conversations = parts.responses, parts.conversations
-    asking = Asking(responses, parts.access, parts.ask, parts.clock)
+    asking = parts.door.before(Asking(responses, parts.ask, parts.clock))
     return {
         "ask": asking,
         "Ask Claude": asking,

@@ -18,7 +18,7 @@ from parley_gateway.settings_panels.free_talk import FreeTalk
 from parley_gateway.settings_panels.spots import Control, Place, Spot, What, decode
 from parley_gateway.settings_panels.view import View, draw
 from parley_gateway.texts import Key, Texts
-from parley_kit.faults import Fault
+from parley_kit.faults import Fault, Precondition
 
 FORMS = frozenset({What.PERSONA, What.LIMITS})
 TURNS = frozenset({What.PAGE, What.PLACE})
@@ -79,7 +79,9 @@ class ServerSettings:
         if isinstance(interaction, Pick) and control.what is What.FREE:
             return await self.free_talk.set(interaction.guild_id, interaction.values, control.seen)
         change = _change_of(interaction, control)
-        return change is not None and await apply(self.store, control.spot.subject(interaction), change)
+        if change is None:
+            raise Precondition("UNKNOWN_CHOICE", "A gateway of another version has offered this.")
+        return await apply(self.store, control.spot.subject(interaction), change)
 
     # --- what is shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from parley_gateway.texts import Key, Texts
 MOST_FREE = 25
 """A menu holds no more."""
 PREVIEW = 150
+MARKS = re.compile(r"[\\`*_~|]")
+"""What Discord formats by, wherever it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +204,10 @@ class _Drawing:
 
 
 def _preview(persona: str) -> str:
-    """Return the beginning of a persona on one line."""
+    """Return the beginning of a persona on one line, so that none of it formats the lines after it."""
     line = " ".join(persona.split())
-    return f"{line[:PREVIEW]}…" if len(line) > PREVIEW else line
+    begun = f"{line[:PREVIEW]}…" if len(line) > PREVIEW else line
+    return MARKS.sub(r"\\\g<0>", begun)
 
 
 def _language(locale: str) -> str:
