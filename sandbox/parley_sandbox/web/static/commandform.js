@@ -40,7 +40,7 @@ export function openCommand(before, { command, rest = "" }, close) {
     const mine = (waiting += 1);
     await new Promise((done) => setTimeout(done, WAIT));
     if (mine !== waiting) return [];
-    const found = await api.complete(channel, person, command.id, option.name, typed, optionsNow()).catch(() => ({ choices: [] }));
+    const found = await api.complete(channel, person, command.id, option.key, typed, optionsNow()).catch(() => ({ choices: [] }));
     return found.choices;
   };
 
@@ -102,8 +102,8 @@ function packed(fields) {
 
 /** What the form asks for an option of Discord's. */
 function asked(option) {
-  const { name, description, required, min, max } = option;
-  const about = { name: option.name, label: name, description, required, min, max };
+  const { key, name, description, required, min, max } = option;
+  const about = { name: key, label: name, description, required, min, max };
   if (option.choices?.length) return { ...about, kind: "choice", options: option.choices };
   return { ...about, ...(KINDS[option.type] ?? KINDS[STRING])(option) };
 }

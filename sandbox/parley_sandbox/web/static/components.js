@@ -2,7 +2,7 @@
 
 import { api } from "./api.js";
 import { h } from "./dom.js";
-import { failure, pressed } from "./interactions.js";
+import { failure } from "./interactions.js";
 import { picker } from "./picker.js";
 import { partOf } from "./popup.js";
 import { store, tell } from "./store.js";
@@ -27,18 +27,8 @@ function button(message, each) {
     event.currentTarget.classList.add("pressed");
     await api.click(message.id, store.person, each.custom_id).catch(refused);
   };
-  return h(
-    "button.component",
-    {
-      type: "button",
-      class: pressed(message.id) === each.custom_id ? "pressed" : "",
-      "data-style": each.style,
-      "data-key": each.custom_id,
-      disabled: each.disabled,
-      onclick: press,
-    },
-    label,
-  );
+  const attributes = { type: "button", "data-style": each.style, "data-key": each.custom_id, disabled: each.disabled, onclick: press };
+  return h("button.component", attributes, label);
 }
 
 function choose(message, each) {

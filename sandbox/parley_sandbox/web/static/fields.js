@@ -1,15 +1,14 @@
 // One thing that a form asks: its label, its box, and what is wrong with what stands in it.
 
 import { h } from "./dom.js";
-import { picker } from "./picker.js";
 import { suggest } from "./suggest.js";
 import { t } from "./texts.js";
 
-const KINDS = { short: shortText, long: longText, number: numeric, choice, pick, file };
+const KINDS = { short: shortText, long: longText, number: numeric, choice, file };
 let count = 0;
 
 /**
- * `asked`: {name, label, description, kind, required, value, placeholder, min, max, whole, options, complete}.
+ * `asked`: {name, label, description, kind, required, value, placeholder, min, max, rows, whole, options, complete, parse}.
  * A field is {name, element, focus, value, check}; `value` is undefined when nothing was given.
  */
 export function field(asked) {
@@ -26,7 +25,7 @@ export function field(asked) {
     return !sentence;
   };
   control.addEventListener("input", () => error.textContent && check());
-  const label = h("label", { for: id, id: `${id}-label` }, asked.label, asked.required ? h("span.required", { "aria-hidden": "true" }, "*") : null);
+  const label = h("label", { for: id }, asked.label, asked.required ? h("span.required", { "aria-hidden": "true" }, "*") : null);
   const element = h("div.field", { "data-name": asked.name }, label, about, list, control, error);
   return { name: asked.name, element, focus: () => control.focus(), value, check };
 }
@@ -91,17 +90,6 @@ function choice({ options, required, value: before }, id) {
   control.value = String(options.findIndex((each) => each.value === before));
   if (control.selectedIndex < 0) control.value = "";
   return { control, value: () => options[control.value]?.value };
-}
-
-/** One or more of a list, as under a message. */
-function pick(asked, id) {
-  const control = picker(asked.select, { id, "aria-labelledby": `${id}-label ${id}` });
-  const value = () => (control.values().length ? control.values() : undefined);
-  const wrong = () => {
-    const chosen = control.values().length;
-    return chosen && chosen < asked.select.min ? t("fieldChoose", { min: asked.select.min }) : "";
-  };
-  return { control, wrong, value };
 }
 
 function file(_, id) {

@@ -41,9 +41,6 @@ export function failure(message) {
   return presses.get(message)?.state === "failed" ? h("p.failed", { role: "alert" }, t("interactionFailed")) : null;
 }
 
-/** The custom id of what was pressed under this message and is not yet answered. */
-export const pressed = (message) => (presses.get(message)?.state === "created" ? presses.get(message).custom_id ?? "" : null);
-
 function notice(interaction, draw) {
   const name = `/${interaction.name ?? ""}`;
   if (interaction.state === "created") return h("p.notice", { role: "status" }, t("commandSent", { name }));

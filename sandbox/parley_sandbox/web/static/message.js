@@ -91,7 +91,7 @@ function replyLine(reply) {
 
 /** Above an answer: who asked for it with which command. */
 function commandLine({ name, user }) {
-  return h("p.reply-line.command-line", {}, icon("app"), h("b", {}, user.name), h("span", {}, t("used"), " ", h("code", {}, `/${name}`)));
+  return h("p.reply-line.command-line", {}, icon("app"), h("b", {}, user), " ", h("span", {}, t("used"), " ", h("code", {}, `/${name}`)));
 }
 
 const thinking = (message) => h("p.thinking", {}, t("thinking", { name: message.author.name }));

@@ -22,15 +22,13 @@ function show(modal) {
   open?.dialog.close();
   const fields = modal.fields.map((each) => field(asked(each)));
   const person = store.person;
-  const send = () => api.answerModal(modal.interaction, person, Object.fromEntries(fields.map((each) => [each.name, each.value() ?? each.empty])));
+  const send = () => api.answerModal(modal.interaction, person, Object.fromEntries(fields.map((each) => [each.name, each.value()])));
   const mine = formDialog(modal.title, fields, t("submit"), send, { kind: "modal", onclose: () => open === mine && (open = null) });
   open = mine;
 }
 
 /** What the dialog asks for a field of Discord's. */
 function asked(each) {
-  const about = { name: each.custom_id, label: each.label, description: each.description, required: each.required };
-  if (each.type && each.type !== 4) return { ...about, kind: "pick", select: { max: 1, min: each.required ? 1 : 0, ...each } };
-  const { min, max, value, placeholder } = each;
-  return { ...about, kind: each.style === SHORT ? "short" : "long", min, max, value, placeholder, parse: (typed) => typed };
+  const { custom_id: name, style, ...rest } = each;
+  return { name, kind: style === SHORT ? "short" : "long", ...rest };
 }

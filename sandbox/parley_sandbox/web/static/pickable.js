@@ -7,6 +7,8 @@ const USER = 5;
 const ROLE = 6;
 const MENTIONABLE = 7;
 const CHANNEL = 8;
+/** The one type of channel that the rail shows, among Discord's types. */
+const TEXT = 0;
 
 /** {label, value, description, default, face} each, whatever the kind of the select. */
 export function pickable(select) {
@@ -34,6 +36,6 @@ export function people() {
 export const roles = () => (guildHere()?.roles ?? []).map((each) => ({ label: `@${each.name.replace(/^@/, "")}`, value: each.id }));
 
 export function channels(kinds) {
-  const fitting = (guildHere()?.channels ?? []).filter((each) => !kinds.length || kinds.includes(each.type ?? 0));
+  const fitting = (guildHere()?.channels ?? []).filter(() => !kinds.length || kinds.includes(TEXT));
   return fitting.map((each) => ({ label: `#${each.name}`, value: each.id }));
 }

@@ -9,10 +9,10 @@ import { t } from "./texts.js";
 let count = 0;
 
 /**
- * `select`: {type, placeholder, min, max, options, defaults, channel_types, disabled}. With `chosen` what was taken is
- * handed over when the list closes; without, the button's `values()` tells it. `back` finds the button again.
+ * `select`: {type, placeholder, min, max, options, defaults, channel_types, disabled}. `chosen` hears what was taken when
+ * the list closes; `back` finds the button again, which may have been drawn anew meanwhile.
  */
-export function picker(select, attributes = {}, chosen = null, back = null) {
+export function picker(select, attributes, chosen, back) {
   const options = pickable(select);
   let values = options.filter((each) => each.default).map((each) => each.value);
   const button = h("button.picker", {
@@ -21,16 +21,14 @@ export function picker(select, attributes = {}, chosen = null, back = null) {
     "aria-expanded": "false",
     disabled: select.disabled,
     ...attributes,
-    onclick: () => open(button, { select, options, values }, back ?? (() => button), done),
+    onclick: () => open(button, { select, options, values }, back, done),
   });
   const done = (taken) => {
     values = taken;
     draw();
-    button.dispatchEvent(new Event("input"));
-    chosen?.(taken);
+    chosen(taken);
   };
   const draw = () => settle(button, [h("span", {}, words(select, options, values)), icon("down")]);
-  button.values = () => values;
   draw();
   return button;
 }

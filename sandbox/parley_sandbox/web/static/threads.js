@@ -12,7 +12,10 @@ const WORDS = 40;
 
 export function useThreads() {
   on("thread", (message) => askName(message));
-  on("event:thread", keepThread);
+  on("event:thread_create event:thread_update", (thread) => {
+    keepThread(thread);
+    markOrigin(thread);
+  });
 }
 
 /** Whether a thread can begin in the shown channel: not in a thread, not where two talk alone. */
@@ -25,10 +28,18 @@ function askName(message) {
   formDialog(t("startThread"), [name], t("startThread"), async (dialog) => {
     const thread = await api.startThread(channel, store.person, name.value(), message?.id);
     dialog.close();
-    keepThread({ archived: false, parent_id: channel, ...thread });
+    keepThread(thread);
     set({ channel: thread.id });
     tell("compose");
   });
+}
+
+/** A thread that began at a message has the message's id. */
+function markOrigin(thread) {
+  const origin = store.messages.get(thread.parent_id)?.get(thread.id);
+  if (!origin) return;
+  origin.thread = thread;
+  tell("refresh", origin.id);
 }
 
 /** What a thread at this message is likely to be about. */
@@ -53,7 +64,7 @@ export function threadLine(message) {
 /** Put the thread away, or take it out again. */
 export async function archive(thread) {
   try {
-    keepThread({ ...thread, parent_id: thread.parent.id, parent: undefined, ...(await api.archive(thread.id, store.person, !thread.archived)) });
+    keepThread(await api.archive(thread.id, store.person, !thread.archived));
   } catch (error) {
     tell("refused", error.message);
   }

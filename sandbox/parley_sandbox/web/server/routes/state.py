@@ -54,6 +54,7 @@ def _world(world: World, person: str) -> dict[str, Any]:
                 "id": guild_id,
                 "name": guild["name"],
                 "channels": [_channel(world, channel) for channel in world.channels_of(guild_id)],
+                "roles": [{"id": role["id"], "name": role["name"]} for role in guild["roles"]],
             }
             for guild_id, guild in world.guilds.items()
             if person in world.members[guild_id]

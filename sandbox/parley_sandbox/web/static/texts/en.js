@@ -67,7 +67,6 @@ export const en = {
   fieldWhole: "This has to be a whole number.",
   fieldLeast: "{min} at least.",
   fieldMost: "{max} at most.",
-  fieldChoose: "Choose {min} at least.",
   presenceOnline: "online",
   presenceIdle: "away",
   presenceDnd: "busy",

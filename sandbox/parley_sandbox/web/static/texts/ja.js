@@ -67,7 +67,6 @@ export const ja = {
   fieldWhole: "整数を入力してください。",
   fieldLeast: "{min} 以上にしてください。",
   fieldMost: "{max} 以下にしてください。",
-  fieldChoose: "{min} 個以上選んでください。",
   presenceOnline: "オンライン",
   presenceIdle: "離席中",
   presenceDnd: "取り込み中",
