@@ -33,6 +33,7 @@ from parley_gateway.clients.monitor import MonitorClient
 from parley_gateway.clients.passes import PassClient
 from parley_gateway.clients.preferences import PreferenceClient
 from parley_gateway.commands import composition
+from parley_gateway.commands.places import reference_of
 from parley_gateway.conversation import system_prompt
 from parley_gateway.desk import Desk
 from parley_gateway.discord.bot import Bot
@@ -51,14 +52,15 @@ from parley_gateway.discord.registration import Registration
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.door import Door
 from parley_gateway.figures import Figures
+from parley_gateway.interactions import Interaction
 from parley_gateway.listening import Listener
 from parley_gateway.load import OwnLoad, load_reports
-from parley_gateway.model import CapacityMap, Prompt, Trigger
+from parley_gateway.model import CapacityMap, Prompt, Reference, Trigger
 from parley_gateway.pacer import Budget, Pacers
-from parley_gateway.places import Place, Places
+from parley_gateway.places import CHANNEL, Place, Places
 from parley_gateway.ports import Files
 from parley_gateway.preference_book import PreferenceBook
-from parley_gateway.preferences import Effective
+from parley_gateway.preferences import Effective, MentionRule
 from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings, ids_of
@@ -287,8 +289,17 @@ class Gateway:
             door=door,
             ask=self._ask,
             standing=self.standing,
-            recent=timedelta(seconds=self._settings.recent),
+            conversation=self._conversation_of,
             clock=self._runtime.clock,
+        )
+
+    def _conversation_of(self, interaction: Interaction) -> Reference:
+        set_here = self.preferences.of(interaction.guild_id, interaction.channel_id, interaction.user_id)
+        return reference_of(
+            interaction,
+            self.places.known(interaction.channel_id) or CHANNEL,
+            timedelta(seconds=self._settings.recent),
+            free_talk=set_here.mention_rule is MentionRule.EVERYTHING and self._settings.message_content,
         )
 
     def standing(self) -> Standing:

@@ -85,7 +85,8 @@ class Stops:
 
     async def _live(self, channel_id: str, user_id: str) -> list[str]:
         found: set[str] = set()
-        references: tuple[Reference, ...] = (Recent(channel_id, user_id, LOOK_BACK), Named(f"dm:{channel_id}"))
+        named = (Named(f"{kind}:{channel_id}") for kind in ("dm", "thread", "channel"))
+        references: tuple[Reference, ...] = (Recent(channel_id, user_id, LOOK_BACK), *named)
         for reference in references:
             with suppress(Fault):
                 there = await self.conversations.get(reference)

@@ -18,6 +18,7 @@ from parley_gateway.discord.registration import builders, digest
 from parley_gateway.interactions import Command
 from parley_gateway.memory import Account, Quota, QuotaKind, Remembered, Spent
 from parley_gateway.model import Model, Named, Recent, RepliesTo, Said, Tier, Usage
+from parley_gateway.places import CHANNEL, Place
 from parley_gateway.standing import Standing, presence_text, status_text
 from parley_gateway.texts import Key, Texts
 
@@ -94,8 +95,10 @@ def test_a_question_of_a_command_begins_a_conversation_of_its_own() -> None:
 
 def test_a_command_means_the_conversation_that_the_next_message_would_go_on_with() -> None:
     ten = timedelta(minutes=10)
-    assert reference_of(command("new"), ten) == Recent("20", "30", ten)
-    assert reference_of(command("new", guild_id=""), ten) == Named("dm:20")
+    assert reference_of(command("new"), CHANNEL, ten, free_talk=False) == Recent("20", "30", ten)
+    assert reference_of(command("new"), CHANNEL, ten, free_talk=True) == Named("channel:20")
+    assert reference_of(command("new"), Place(parent_id="19"), ten, free_talk=True) == Named("thread:20")
+    assert reference_of(command("new", guild_id=""), CHANNEL, ten, free_talk=False) == Named("dm:20")
 
 
 @pytest.mark.parametrize("locale", CATALOGUES)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from parley_gateway.commands import remembering, telling
 from parley_gateway.commands.accounting import Accounting
 from parley_gateway.commands.asking import Asking
 from parley_gateway.commands.models import ModelCompletion
-from parley_gateway.commands.places import reference_of
 from parley_gateway.commands.remembering import Context, Forget, New
 from parley_gateway.commands.stopping import Stopping
 from parley_gateway.commands.telling import Telling
@@ -26,8 +24,8 @@ from parley_kit.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What commands work with. ask: puts a question on the queue; False when that is full. recent: how old the
-    member's own conversation may be to go on.
+    """What commands work with. ask: puts a question on the queue; False when that is full. conversation: that a
+    member's next message would go on with.
     """
 
     responses: Responses
@@ -38,17 +36,13 @@ class Parts:
     door: Door
     ask: Callable[[Prompt], bool]
     standing: Callable[[], Standing]
-    recent: timedelta
+    conversation: Callable[[Interaction], Reference]
     clock: Clock
 
 
 def commands(parts: Parts) -> Mapping[str, Handler[Command]]:
     """Return the handlers of commands by name, as they are registered."""
-
-    def reference(interaction: Interaction) -> Reference:
-        return reference_of(interaction, parts.recent)
-
-    responses, conversations = parts.responses, parts.conversations
+    responses, conversations, reference = parts.responses, parts.conversations, parts.conversation
     asking = parts.door.before(Asking(responses, parts.ask, parts.clock))
     return {
         "ask": asking,

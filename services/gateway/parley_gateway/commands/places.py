@@ -6,10 +6,16 @@ from datetime import timedelta
 
 from parley_gateway.interactions import Interaction
 from parley_gateway.model import Named, Recent, Reference
+from parley_gateway.places import Place
 
 
-def reference_of(interaction: Interaction, recent: timedelta) -> Reference:
-    """Return a direct message's conversation, else the member's own recent one in the channel."""
+def reference_of(interaction: Interaction, place: Place, recent: timedelta, *, free_talk: bool) -> Reference:
+    """Return a direct message's conversation, a thread's, a free channel's, else the member's own recent one there."""
+    channel = interaction.channel_id
     if not interaction.guild_id:
-        return Named(f"dm:{interaction.channel_id}")
-    return Recent(interaction.channel_id, interaction.user_id, recent)
+        return Named(f"dm:{channel}")
+    if place.thread:
+        return Named(f"thread:{channel}")
+    if free_talk:
+        return Named(f"channel:{channel}")
+    return Recent(channel, interaction.user_id, recent)
