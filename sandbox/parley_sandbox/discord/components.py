@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from parley_sandbox.discord.errors import FormFaults
 from parley_sandbox.discord.model import Json
+from parley_sandbox.discord.selects import Select, check_select
 
 ROWS = 5
 BUTTONS_IN_ROW = 5
@@ -12,7 +13,7 @@ CUSTOM_ID_CHARACTERS = 100
 LABEL_CHARACTERS = 80
 ROW = 1
 BUTTON = 2
-SELECTS = (3, 5, 6, 7, 8)
+SELECTS = tuple(Select)
 LINK = 5
 PREMIUM = 6
 _STYLES = range(1, 7)
@@ -39,7 +40,8 @@ def numbered(rows: Sequence[Json]) -> list[Json]:
 
     def number(component: Json) -> Json:
         bounds = {"min_values": 1, "max_values": 1} if component.get("type") in SELECTS else {}
-        mine = {**bounds, **component, "id": component.get("id") or next(ids)}
+        given = {key: value for key, value in component.items() if value is not None}
+        mine = {**bounds, **given, "id": component.get("id") or next(ids)}
         if "components" in component:
             mine["components"] = [number(child) for child in component["components"]]
         return mine
@@ -74,6 +76,8 @@ def _check_child(path: str, child: object, faults: FormFaults) -> None:
         return
     if child["type"] == BUTTON:
         _check_button(path, child, faults)
+    if child["type"] in SELECTS:
+        check_select(path, child, faults)
     if child["type"] in SELECTS or child.get("style") not in (LINK, PREMIUM):
         _check_custom_id(path, child.get("custom_id"), faults)
 

@@ -17,13 +17,13 @@ _STEP = 60.001
 def default_world(guests: int = 0) -> World:
     """Return two guilds with two channels each, three people of three languages, and the bot Parley in all of it.
 
-    `guests` more people are in both guilds, Guest 1 and so on; whatever else there is has the same ids with and without.
+    The second guild is a Japanese one. `guests` more people are in both guilds, Guest 1 and so on; whatever else there is has the same ids with and without.
     """
     world = empty_world()
     mika = world.add_person("Mika", "ja")
     world.add_person("Noor", "en-GB")
     world.add_person("Sam", "en-US")
-    orchard, workshop = world.add_guild("Orchard"), world.add_guild("Workshop")
+    orchard, workshop = world.add_guild("Orchard"), world.add_guild("Workshop", "ja")
     world.add_role(orchard["id"], "Gardeners", Permission.MANAGE_GUILD, mika.id)
     for guild, names in ((orchard, ("general", "help")), (workshop, ("general", "lab"))):
         for name in names:

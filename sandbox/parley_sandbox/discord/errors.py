@@ -17,6 +17,8 @@ class Code(IntEnum):
     UNKNOWN_USER = 10013
     UNKNOWN_WEBHOOK = 10015
     UNKNOWN_INTERACTION = 10062
+    UNKNOWN_COMMAND = 10063
+    TOO_MANY_COMMANDS = 30032
     TOO_LARGE = 40005
     ALREADY_ACKNOWLEDGED = 40060
     MISSING_ACCESS = 50001
@@ -42,6 +44,7 @@ _REFUSALS: Mapping[Code, tuple[int, str]] = {
     Code.UNKNOWN_USER: (404, "Unknown User"),
     Code.UNKNOWN_WEBHOOK: (404, "Unknown Webhook"),
     Code.UNKNOWN_INTERACTION: (404, "Unknown interaction"),
+    Code.UNKNOWN_COMMAND: (404, "Unknown application command"),
     Code.TOO_LARGE: (413, "Request entity too large"),
     Code.ALREADY_ACKNOWLEDGED: (400, "Interaction has already been acknowledged."),
     Code.MISSING_ACCESS: (403, "Missing Access"),

@@ -66,14 +66,15 @@ class People:
         name: str,
         options: Mapping[str, object] | None = None,
         *,
-        target_message: str | None = None,
+        target: str | None = None,
         files: Sequence[File] = (),
     ) -> Json:
-        """Use a command, by its registered name or id, and return the interaction that the bot gets."""
+        """Use a command, by its registered name or id, and return the interaction that the bot gets.
+
+        An option of type attachment is a number among the files; `target` is the user or message of a menu's entry.
+        """
         uploads = [_upload(file) for file in files]
-        return self._acts.uses.command(
-            person_id, channel_id, name, options or {}, target_message=target_message, files=uploads
-        ).payload
+        return self._acts.uses.command(person_id, channel_id, name, options or {}, target=target, files=uploads).payload
 
     def complete(
         self,

@@ -1,6 +1,8 @@
 """The loopback Discord as one thing: a world, its rules, and the sockets that serve it."""
 
+import asyncio
 import base64
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -94,13 +96,17 @@ class LoopbackDiscord:
         """
         runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=_FAREWELL)
         await runner.setup()
+        watching = asyncio.create_task(self._acts.interactions.watch(), name="unanswered interactions")
         try:
             await web.TCPSite(runner, host, port).start()
             address = Address(f"http://{advertise or host}:{runner.addresses[0][1]}")
             self.gateway.url, self.world.cdn_url = address.gateway_url, address.base_url + cdn.PREFIX
             yield address
         finally:
+            watching.cancel()
             await runner.cleanup()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
 
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST)

@@ -1,6 +1,6 @@
 """Pure checks of what a client sends to write or change a message; the result is typed, the fault is Discord's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from parley_sandbox.discord import embeds
@@ -101,6 +101,12 @@ def change(body: Json, uploads: Mapping[str, Upload]) -> Change:
     return Change(fields, keep, _described(body, uploads), body.get("allowed_mentions"))
 
 
+def demand_size(uploads: Iterable[Upload]) -> None:
+    """Raise 40005 for a file that is too large."""
+    if any(len(upload.content) > FILE_BYTES for upload in uploads):
+        raise refusal(Code.TOO_LARGE)
+
+
 def utf16_units(text: str) -> int:
     """Return a text's length as JavaScript counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -114,8 +120,7 @@ def _check_shape(body: Json, uploads: Mapping[str, Upload], faults: FormFaults) 
     check_components(body.get("components"), faults)
     if len(uploads) > FILES:
         faults.add("files", "BASE_TYPE_MAX_LENGTH", f"Must be {FILES} or fewer in length.")
-    if any(len(upload.content) > FILE_BYTES for upload in uploads.values()):
-        raise refusal(Code.TOO_LARGE)
+    demand_size(uploads.values())
 
 
 def _check_content(content: object, faults: FormFaults) -> None:

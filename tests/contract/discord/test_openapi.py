@@ -95,13 +95,27 @@ async def test_a_bots_start_is_answered_by_the_document(openapi: OpenApi, client
     await client.ask("POST", "/users/@me/channels", {"recipient_id": cast.person("Sam")})
     await _register(client, cast.bot)
     await _register(client, f"{cast.bot}/guilds/{orchard}")
-    _assert_valid(openapi, client, least=16)
+    _assert_valid(openapi, client, least=30)
 
 
 async def _register(client: Client, scope: str) -> None:
-    ask = {"name": "ask", "description": "Ask", "options": [{"type": 3, "name": "q", "description": "What"}]}
-    await client.ask("PUT", f"/applications/{scope}/commands", [ask, {"name": "Ask Claude", "type": 3}])
-    await client.ask("GET", f"/applications/{scope}/commands")
+    ask: dict[str, Any] = {
+        "name": "ask",
+        "description": "Ask",
+        "options": [{"type": 3, "name": "q", "description": "What"}],
+    }
+    there = f"/applications/{scope}/commands"
+    ask["options"].append({"type": 7, "name": "where", "description": "Where", "channel_types": [0], "required": None})
+    ask["name_localizations"], ask["default_member_permissions"] = {"ja": "質問"}, 32
+    registered = await client.ask("PUT", there, [ask, {"name": "Ask Claude", "type": 3}])
+    await client.ask("GET", there)
+    await client.ask("GET", f"{there}?with_localizations=true")
+    made = await client.ask("POST", there, {"name": "who", "type": 2})
+    assert await client.ask("GET", f"{there}/{made['id']}") == made
+    await client.ask("POST", there, {"name": "who", "type": 2})
+    await client.ask("PATCH", f"{there}/{registered[0]['id']}", {"description": "Ask anything"})
+    await client.ask("DELETE", f"{there}/{made['id']}")
+    await client.ask("GET", f"{there}/{made['id']}")
 
 
 async def test_a_conversation_is_answered_by_the_document(openapi: OpenApi, client: Client, cast: Cast) -> None:
@@ -175,6 +189,28 @@ async def test_a_command_a_list_and_a_form_are_answered_by_the_document(
     updated = {"type": 7, "data": {"content": "picked", "components": []}}
     await client.ask("POST", f"/interactions/{picked['id']}/{picked['token']}/callback?with_response=true", updated)
     _assert_valid(openapi, client, least=6)
+
+
+@pytest.mark.parametrize("kind", [1, 2, 3])
+async def test_what_answers_a_command_says_so_as_the_document_has_it(
+    openapi: OpenApi, client: Client, cast: Cast, kind: int
+) -> None:
+    mika, channel = cast.person("Mika"), cast.channel("Orchard", "general")
+    said = client.discord.people.say(cast.person("Noor"), channel, "so?")
+    command = {"name": "ask", "type": kind} | ({"description": "Ask"} if kind == 1 else {})
+    await client.ask("PUT", f"/applications/{cast.bot}/commands", [command])
+    target = {1: None, 2: cast.person("Noor"), 3: said["id"]}[kind]
+    used = client.discord.people.command(mika, channel, "ask", target=target)
+    answer = {"type": 5, "data": {"flags": 64}}
+    await client.ask("POST", f"/interactions/{used['id']}/{used['token']}/callback?with_response=true", answer)
+    hook = f"/webhooks/{cast.bot}/{used['token']}"
+    shown = await client.ask("PATCH", f"{hook}/messages/@original", {"content": "so."})
+    assert shown["type"] == (20 if kind == 1 else 23)
+    cause = shown["interaction_metadata"]
+    assert {1: None, 2: cause.get("target_user", {}).get("id"), 3: cause.get("target_message_id")}[kind] == target
+    more = await client.ask("POST", f"{hook}?wait=true", {"content": "and more", "flags": 64})
+    assert more["interaction_metadata"]["original_response_message_id"] == shown["id"]
+    _assert_valid(openapi, client, least=4)
 
 
 async def test_threads_are_answered_by_the_document(openapi: OpenApi, client: Client, cast: Cast) -> None:

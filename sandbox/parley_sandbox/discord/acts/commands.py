@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-from parley_sandbox.discord.acts.checks import CHAT_INPUT, check_commands
-from parley_sandbox.discord.errors import FormFaults, bad_field
+from parley_sandbox.discord.commands.kinds import IN_DIRECT, IN_GUILD, CommandType
+from parley_sandbox.discord.commands.registration import check_command, check_together
+from parley_sandbox.discord.errors import Code, FormFaults, bad_field, refusal
 from parley_sandbox.discord.model import Json
 from parley_sandbox.discord.permissions import Permission
 from parley_sandbox.discord.realm import Realm
 
 GLOBAL = ""
-GUILD, BOT_DM = 0, 1
-"""Where a command may be used, as `contexts` says it."""
-_MOST = 100
+_READ_ONLY = frozenset({"id", "application_id", "guild_id", "version"})
 
 
 class Commands:
@@ -25,16 +24,47 @@ class Commands:
         """Return the commands of a guild, or the global ones."""
         return self._world.commands.get(guild_id, [])
 
+    def get(self, command_id: str, guild_id: str = GLOBAL) -> Json:
+        """Return one command, or raise 10063."""
+        found = next((command for command in self.list(guild_id) if command["id"] == command_id), None)
+        if found is None:
+            raise refusal(Code.UNKNOWN_COMMAND)
+        return found
+
     def replace(self, given: object, guild_id: str = GLOBAL) -> Sequence[Json]:
         """Register exactly these commands; one of the same name and type keeps its id, and its version unless it changed."""
-        if not isinstance(given, list) or len(given) > _MOST:
-            raise bad_field("_", "BASE_TYPE_MAX_LENGTH", f"Must be a list of {_MOST} or fewer in length.")
+        if not isinstance(given, list):
+            raise bad_field("_", "BASE_TYPE_BAD_TYPE", "Must be a list.")
         faults = FormFaults()
-        check_commands(given, faults)
+        for number, command in enumerate(given):
+            check_command(str(number), command, faults)
         faults.raise_if_any()
         known = {(command["name"], command["type"]): command for command in self.list(guild_id)}
-        self._world.commands[guild_id] = [self._registered(command, guild_id, known) for command in given]
-        return self._world.commands[guild_id]
+        registered = [self._registered(command, guild_id, known) for command in given]
+        check_together(registered)
+        self._world.commands[guild_id] = registered
+        return registered
+
+    def put(self, given: Json, guild_id: str = GLOBAL) -> tuple[Json, bool]:
+        """Register one command over the one of the same name and type; tell whether there was none."""
+        wanted = given.get("name"), given.get("type") or CommandType.CHAT_INPUT
+        others = [command for command in self.list(guild_id) if (command["name"], command["type"]) != wanted]
+        known = {command["id"] for command in self.list(guild_id)}
+        registered = self._beside(others, given, guild_id)
+        return registered, registered["id"] not in known
+
+    def change(self, command_id: str, given: Json, guild_id: str = GLOBAL) -> Json:
+        """Change what is named of one command; its type stays, and its id."""
+        before = self.get(command_id, guild_id)
+        others = [command for command in self.list(guild_id) if command["id"] != command_id]
+        changed = self._beside(others, {**before, **given, "type": before["type"]}, guild_id)
+        self._world.commands[guild_id] = [*others, {**changed, "id": command_id}]
+        return self.get(command_id, guild_id)
+
+    def delete(self, command_id: str, guild_id: str = GLOBAL) -> None:
+        """Forget one command."""
+        self.get(command_id, guild_id)
+        self._world.commands[guild_id] = [each for each in self.list(guild_id) if each["id"] != command_id]
 
     def usable(self, person_id: str, channel_id: str) -> Sequence[Json]:
         """Return the commands that a person may use in a channel, those of its guild first."""
@@ -51,19 +81,19 @@ class Commands:
         return command
 
     def _may_use(self, command: Json, person_id: str, channel_id: str, guild_id: str | None) -> bool:
-        contexts = command.get("contexts")
-        if (GUILD if guild_id else BOT_DM) not in (contexts or (GUILD, BOT_DM)):
-            return False
         granted = self._world.permissions_of(person_id, channel_id)
-        if guild_id is None:
-            return Permission.VIEW_CHANNEL in granted
-        needed = int(command.get("default_member_permissions") or 0)
-        allowed = int(granted) & needed == needed or Permission.ADMINISTRATOR in granted
-        return allowed and Permission.USE_APPLICATION_COMMANDS in granted
+        if Permission.VIEW_CHANNEL not in granted or Permission.USE_APPLICATION_COMMANDS not in granted:
+            return False
+        everywhere = (IN_GUILD, IN_DIRECT) if command["dm_permission"] else (IN_GUILD,)
+        if (IN_GUILD if guild_id else IN_DIRECT) not in (command["contexts"] or everywhere):
+            return False
+        return guild_id is None or _permitted(command["default_member_permissions"], granted)
+
+    def _beside(self, others: Sequence[Json], given: Json, guild_id: str) -> Json:
+        return self.replace([*others, given], guild_id)[-1]
 
     def _registered(self, given: Json, guild_id: str, known: dict[tuple[str, int], Json]) -> Json:
-        said = {key: value for key, value in given.items() if value is not None and key != "id"}
-        wanted = {**self._defaults(guild_id), **said}
+        wanted = {**self._defaults(guild_id), **_without_nulls(given)}
         before = known.get((wanted["name"], wanted["type"]))
         if before is None:
             return {"id": self._realm.ids.next(), "version": self._realm.ids.next(), **wanted}
@@ -73,7 +103,7 @@ class Commands:
     def _defaults(self, guild_id: str) -> Json:
         return {
             "application_id": self._world.bot["id"],
-            "type": CHAT_INPUT,
+            "type": CommandType.CHAT_INPUT,
             "description": "",
             "name_localizations": None,
             "description_localizations": None,
@@ -83,3 +113,21 @@ class Commands:
             "integration_types": [0],
             "nsfw": False,
         } | ({"guild_id": guild_id} if guild_id else {})
+
+
+def _permitted(wanted: str | None, granted: Permission) -> bool:
+    """Obey `default_member_permissions`; "0" leaves a command to administrators."""
+    if wanted is None or Permission.ADMINISTRATOR in granted:
+        return True
+    return int(wanted) != 0 and int(granted) & int(wanted) == int(wanted)
+
+
+def _without_nulls(given: Json) -> Json:
+    """Return a command, an option or a choice as Discord keeps it: what was sent as null is left out."""
+    said = {key: value for key, value in given.items() if value is not None and key not in _READ_ONLY}
+    for key in ("options", "choices"):
+        if key in said:
+            said[key] = [_without_nulls(each) for each in said[key]]
+    if "default_member_permissions" in said:
+        said["default_member_permissions"] = str(said["default_member_permissions"])
+    return said

@@ -1,9 +1,9 @@
-"""Forms that a bot opens, and completions that it offers: Discord's limits, and what a person may send back."""
+"""Forms that a bot opens: Discord's limits, and what a person may send back."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from parley_sandbox.discord.errors import FormFaults, bad_field
+from parley_sandbox.discord.errors import FormFaults
 from parley_sandbox.discord.model import Json
 
 ROW, TEXT_INPUT, LABEL = 1, 4, 18
@@ -11,18 +11,7 @@ ROWS = 5
 TITLE_CHARACTERS = LABEL_CHARACTERS = 45
 CUSTOM_ID_CHARACTERS = 100
 VALUE_CHARACTERS = 4000
-CHOICES = 25
 _STYLES: Final = (1, 2)
-
-
-def completions(said: Json) -> list[Json]:
-    """Return the choices of an autocompletion, or refuse."""
-    choices = said.get("choices")
-    if not isinstance(choices, list) or len(choices) > CHOICES:
-        raise bad_field("data.choices", "BASE_TYPE_MAX_LENGTH", f"Must be a list of {CHOICES} or fewer in length.")
-    if any(not 1 <= len(str(choice.get("name", ""))) <= CUSTOM_ID_CHARACTERS for choice in choices):
-        raise bad_field("data.choices", "BASE_TYPE_BAD_LENGTH", "Names must be between 1 and 100 in length.")
-    return choices
 
 
 def form(said: Json) -> Json:

@@ -1,5 +1,6 @@
 """Interactions: what a person did to the bot's components, waiting to be acknowledged."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 
@@ -46,6 +47,11 @@ class Interaction:
         """Whether it came from a message's component, or from a form that one opened."""
         return self.component_message is not None
 
+    @property
+    def completes(self) -> int:
+        """The type of the option that a completion is about."""
+        return next(int(option["type"]) for option in self.payload["data"]["options"] if option.get("focused"))
+
 
 class Interactions:
     """The interactions of a realm, by token."""
@@ -54,6 +60,7 @@ class Interactions:
         self._realm = realm
         self._world = realm.world
         self._by_token: dict[str, Interaction] = {}
+        self._unanswered: asyncio.Queue[Interaction] = asyncio.Queue()
 
     def by_id(self, interaction_id: str, token: str) -> Interaction:
         """Return the interaction that a first response names, or raise 10062."""
@@ -86,8 +93,23 @@ class Interactions:
         """Whether the time to acknowledge it is over."""
         return self._realm.clock.now() - interaction.created > ACKNOWLEDGE_WITHIN
 
-    def note(self, interaction: Interaction, state: str) -> None:
-        """Tell listeners how an interaction goes: created, then answered."""
+    def answer(self, interaction: Interaction, kind: int) -> None:
+        """Take the first response as given."""
+        interaction.answered = kind
+        self._note(interaction, "answered")
+
+    async def watch(self) -> None:
+        """Tell of each interaction that nobody answered in time; runs until cancelled."""
+        while True:
+            interaction = await self._unanswered.get()
+            left = interaction.created + ACKNOWLEDGE_WITHIN - self._realm.clock.now()
+            if left > 0:
+                await self._realm.clock.sleep(left)
+            if interaction.answered is None:
+                self._note(interaction, "failed")
+
+    def _note(self, interaction: Interaction, state: str) -> None:
+        """Tell listeners how an interaction goes: created, then answered or failed."""
         notice = {"id": interaction.id, "state": state, "type": interaction.kind, "answer": interaction.answered}
         notice |= {"name": interaction.payload.get("data", {}).get("name"), "person": interaction.person.id}
         place = {"channel_id": interaction.channel_id, "message_id": interaction.component_message}
@@ -124,7 +146,8 @@ class Interactions:
         interaction.payload = self._payload(interaction, chosen) | ({"message": message} if message else {})
         self._forget_dead()
         self._by_token[interaction.token] = interaction
-        self.note(interaction, "created")
+        self._unanswered.put_nowait(interaction)
+        self._note(interaction, "created")
         guild_id = self._world.guild_of(channel_id)
         self._realm.dispatch(Event("INTERACTION_CREATE", interaction.payload, guild_id=guild_id))
         return interaction

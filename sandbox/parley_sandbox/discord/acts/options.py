@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
+from parley_sandbox.discord.commands.kinds import CHOOSABLE, OptionType
+from parley_sandbox.discord.commands.options import LONGEST_STRING, fits
+from parley_sandbox.discord.commands.resolved import Resolved
 from parley_sandbox.discord.errors import FormFaults, bad_field
 from parley_sandbox.discord.model import Json
-from parley_sandbox.discord.world import World
 
-STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(3, 12)
-_TYPES: Mapping[int, tuple[type, ...]] = {STRING: (str,), INTEGER: (int,), BOOLEAN: (bool,), NUMBER: (int, float)}
-LONGEST = 6000
-"""Characters of a text option."""
+_ID = OptionType.STRING
+"""What stands for a user, a channel, a role."""
 
 
-def filled(world: World, command: Json, given: Mapping[str, object], attachments: Sequence[Json]) -> Json:
-    """Return `options` and `resolved` of a command that is used, or refuse."""
+def filled(
+    command: Json, given: Mapping[str, object], attachments: Sequence[Json], resolved: Resolved
+) -> Sequence[Json]:
+    """Return `options` of a command that is used and put the objects that they name into `resolved`, or refuse."""
     known = {option["name"]: option for option in command.get("options") or ()}
     faults = FormFaults()
     for name in set(given) - set(known):
@@ -22,13 +24,15 @@ def filled(world: World, command: Json, given: Mapping[str, object], attachments
         if option.get("required") and name not in given:
             faults.add(name, "BASE_TYPE_REQUIRED", "This option is required")
     faults.raise_if_any()
-    options, resolved = [], dict[str, dict[str, Json]]()
-    for name in (name for name in known if name in given):
-        value = _value(known[name], given[name], attachments, faults)
-        options.append({"name": name, "type": known[name]["type"], "value": value})
-        _resolve(world, known[name]["type"], str(value), attachments, resolved)
+    options = [
+        {"name": name, "type": option["type"], "value": _value(option, given[name], attachments, faults)}
+        for name, option in known.items()
+        if name in given
+    ]
     faults.raise_if_any()
-    return {"options": options, **({"resolved": resolved} if resolved else {})}
+    for option in options:
+        _resolve(known[option["name"]], str(option["value"]), attachments, resolved)
+    return options
 
 
 def completed(command: Json, wanted: str, typed: str, given: Mapping[str, object]) -> Json:
@@ -46,14 +50,14 @@ def completed(command: Json, wanted: str, typed: str, given: Mapping[str, object
 
 def _value(option: Json, value: object, attachments: Sequence[Json], faults: FormFaults) -> object:
     name, kind = option["name"], option["type"]
-    if kind == ATTACHMENT:
+    if kind == OptionType.ATTACHMENT:
         if not isinstance(value, int) or not 0 <= value < len(attachments):
             faults.add(name, "OPTION_ATTACHMENT", "There is no such file")
             return ""
         return attachments[value]["id"]
-    wanted = _TYPES.get(kind, (str,))
-    if not isinstance(value, wanted) or (isinstance(value, bool) and kind != BOOLEAN):
-        faults.add(name, "OPTION_TYPE", f"Must be of type {wanted[0].__name__}")
+    right = isinstance(value, bool) if kind == OptionType.BOOLEAN else fits(kind if kind in CHOOSABLE else _ID, value)
+    if not right:
+        faults.add(name, "OPTION_TYPE", f"Must be of type {OptionType(kind).name.lower()}")
         return value
     _check_bounds(option, value, faults)
     return value
@@ -64,7 +68,7 @@ def _check_bounds(option: Json, value: object, faults: FormFaults) -> None:
     if choices and value not in {choice["value"] for choice in choices}:
         faults.add(name, "BASE_TYPE_CHOICES", "Value must be one of the choices.")
     if isinstance(value, str):
-        low, high, size = option.get("min_length", 0), option.get("max_length", LONGEST), float(len(value))
+        low, high, size = option.get("min_length", 0), option.get("max_length", LONGEST_STRING), float(len(value))
     else:
         low, high, size = option.get("min_value", float("-inf")), option.get("max_value", float("inf")), _size(value)
     if not low <= size <= high:
@@ -75,18 +79,15 @@ def _size(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _resolve(
-    world: World, kind: int, value: str, attachments: Sequence[Json], resolved: dict[str, dict[str, Json]]
-) -> None:
-    match kind:
-        case _ if kind == ATTACHMENT:
-            found = next((each for each in attachments if each["id"] == value), None)
-            if found is not None:
-                resolved.setdefault("attachments", {})[value] = found
-        case _ if kind == USER:
-            resolved.setdefault("users", {})[value] = world.user(value)
-        case _ if kind == CHANNEL:
-            permissions = str(int(world.permissions_of(world.bot["id"], value)))
-            resolved.setdefault("channels", {})[value] = {**world.channel(value), "permissions": permissions}
-        case _:
-            pass
+def _resolve(option: Json, value: str, attachments: Sequence[Json], resolved: Resolved) -> None:
+    match option["type"]:
+        case OptionType.ATTACHMENT:
+            resolved.add_attachment(next(each for each in attachments if each["id"] == value))
+        case OptionType.USER:
+            resolved.add_user(value, option["name"])
+        case OptionType.CHANNEL:
+            resolved.add_channel(value, option["name"], option.get("channel_types"))
+        case OptionType.ROLE:
+            resolved.add_role(value, option["name"])
+        case OptionType.MENTIONABLE:
+            resolved.add_mentionable(value, option["name"])

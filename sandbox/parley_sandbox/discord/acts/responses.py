@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from parley_sandbox.discord import validation
-from parley_sandbox.discord.acts.forms import completions, form
+from parley_sandbox.discord.acts.forms import form
 from parley_sandbox.discord.acts.interactions import COMPLETION, Interaction, Interactions
 from parley_sandbox.discord.acts.interactions import FORM as SENT_FORM
 from parley_sandbox.discord.acts.messages import Messages
-from parley_sandbox.discord.errors import Code, bad_field, refusal
+from parley_sandbox.discord.acts.origin import origin
+from parley_sandbox.discord.commands.options import check_choices
+from parley_sandbox.discord.errors import Code, FormFaults, bad_field, refusal
 from parley_sandbox.discord.model import Json
 from parley_sandbox.discord.realm import Realm
 from parley_sandbox.discord.validation import EPHEMERAL, LOADING, Draft, Upload
@@ -19,8 +21,6 @@ UPDATE = 7
 CHOICES = 8
 FORM = 9
 _ORIGINAL = "@original"
-_COMMAND_REPLY = 20
-_REPLY = 19
 
 
 class Responses:
@@ -43,8 +43,7 @@ class Responses:
         if not isinstance(kind, int) or kind not in _allowed(interaction):
             raise bad_field("type", "BASE_TYPE_CHOICES", f"Value must be one of {set(_allowed(interaction))}.")
         self._do(interaction, kind, said, uploads)
-        interaction.answered = kind
-        self._interactions.note(interaction, "answered")
+        self._interactions.answer(interaction, kind)
         if interaction.form is not None:
             self._interactions.open_form(interaction)
         return self._callback(interaction, kind)
@@ -52,7 +51,7 @@ class Responses:
     def _do(self, interaction: Interaction, kind: int, said: Json, uploads: Mapping[str, Upload]) -> None:
         """Carry out a first response; a deferred update shows nothing."""
         if kind == CHOICES:
-            interaction.choices = completions(said)
+            interaction.choices = _choices(interaction, said)
         elif kind == FORM:
             interaction.form = form(said)
         elif kind == MESSAGE:
@@ -90,38 +89,9 @@ class Responses:
 
     def _post(self, interaction: Interaction, draft: Draft) -> Json:
         viewer = interaction.person.id if draft.flags & EPHEMERAL else None
-        extra = self._origin(interaction)
+        response = interaction.original if interaction.answered in (MESSAGE, DEFERRED_MESSAGE) else None
+        extra = origin(self._world, interaction, response)
         return self._messages.post(self._world.bot["id"], interaction.channel_id, draft, extra=extra, viewer=viewer)
-
-    def _origin(self, interaction: Interaction) -> Json:
-        """Fields by which clients see what a message responds to."""
-        bot_id = self._world.bot["id"]
-        cause = self._cause(interaction)
-        fields = {"webhook_id": bot_id, "application_id": bot_id, "type": _COMMAND_REPLY}
-        if interaction.component_message is None:
-            return fields | {"interaction_metadata": cause, **_named(interaction, cause["user"])}
-        guild_id = self._world.guild_of(interaction.channel_id)
-        place = {"type": 0, "channel_id": interaction.channel_id, "message_id": interaction.component_message}
-        return fields | {
-            "type": _REPLY,
-            "interaction_metadata": cause
-            | ({} if interaction.opened_by else {"interacted_message_id": interaction.component_message}),
-            "message_reference": place | ({"guild_id": guild_id} if guild_id else {}),
-        }
-
-    def _cause(self, interaction: Interaction) -> Json:
-        """Return what a message tells of the interaction that it answers; a sent form tells of what opened it."""
-        cause = {
-            "id": interaction.id,
-            "type": interaction.kind,
-            "user": self._world.user(interaction.person.id),
-            "authorizing_integration_owners": interaction.payload["authorizing_integration_owners"],
-        }
-        opener = interaction.opened_by
-        if opener is None:
-            return cause
-        pressed = {"interacted_message_id": opener.component_message} if opener.component_message else {}
-        return cause | {"triggering_interaction_metadata": self._cause(opener) | pressed}
 
     def _callback(self, interaction: Interaction, kind: int) -> Json:
         told: Json = {"id": interaction.id, "type": interaction.kind, "channel_id": interaction.channel_id}
@@ -138,15 +108,18 @@ class Responses:
         return {"interaction": told, "resource": {"type": kind, "message": self._messages.shown(message["id"])}}
 
 
+def _choices(interaction: Interaction, said: Json) -> list[Json]:
+    faults = FormFaults()
+    check_choices(said.get("choices") or [], interaction.completes, "data.choices", faults)
+    faults.raise_if_any()
+    return said.get("choices") or []
+
+
 def _allowed(interaction: Interaction) -> tuple[int, ...]:
     """Return the types of a first response that Discord takes."""
     if interaction.kind == COMPLETION:
         return (CHOICES,)
     updates = (DEFERRED_UPDATE, UPDATE) if interaction.component else ()
-    return (MESSAGE, DEFERRED_MESSAGE, *updates, *(() if interaction.kind == SENT_FORM else (FORM,)))
-
-
-def _named(interaction: Interaction, user: Json) -> Json:
-    """Return the line "so-and-so used /command"; a form has none."""
-    name = interaction.payload["data"].get("name")
-    return {"interaction": {"id": interaction.id, "type": interaction.kind, "name": name, "user": user}} if name else {}
+    if interaction.kind == SENT_FORM:
+        return tuple({MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, *updates})
+    return (MESSAGE, DEFERRED_MESSAGE, *updates, FORM)

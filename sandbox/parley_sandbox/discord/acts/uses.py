@@ -3,22 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from parley_sandbox.discord.acts.checks import CHAT_INPUT, MESSAGE
 from parley_sandbox.discord.acts.commands import Commands
 from parley_sandbox.discord.acts.forms import sent
 from parley_sandbox.discord.acts.interactions import COMMAND, COMPLETION, COMPONENT, FORM, Interaction, Interactions
 from parley_sandbox.discord.acts.messages import Messages
 from parley_sandbox.discord.acts.options import completed, filled
 from parley_sandbox.discord.acts.rights import demand
+from parley_sandbox.discord.commands.kinds import CommandType
+from parley_sandbox.discord.commands.resolved import Resolved
 from parley_sandbox.discord.components import SELECTS, interactive
 from parley_sandbox.discord.errors import Code, bad_field, refusal
 from parley_sandbox.discord.model import Json
 from parley_sandbox.discord.model.messages import rendered
 from parley_sandbox.discord.realm import Realm
-from parley_sandbox.discord.validation import Upload
+from parley_sandbox.discord.selects import Select
+from parley_sandbox.discord.validation import Upload, demand_size
 from parley_sandbox.discord.world import StoredFile
 
-STRING_SELECT, USER_SELECT, ROLE_SELECT, CHANNEL_SELECT = 3, 5, 6, 8
 _BUTTON: Final = 2
 
 
@@ -38,33 +39,39 @@ class Uses:
         wanted: str,
         options: Mapping[str, object],
         *,
-        target_message: str | None = None,
+        target: str | None = None,
         files: Sequence[Upload] = (),
     ) -> Interaction:
-        """Use a command. options: by registered name; an attachment by its number among the files."""
+        """Use a command.
+
+        options: by registered name; an attachment by its number among the files. target: the user or message whose menu
+        it was chosen from.
+        """
         person, command = self._world.person(person_id), self._commands.find(person_id, channel_id, wanted)
-        chosen: Json = {"id": command["id"], "name": command["name"], "type": command["type"]}
-        if command["type"] == CHAT_INPUT:
+        chosen = _named(command)
+        resolved = Resolved(self._world, channel_id, person_id)
+        if command["type"] == CommandType.CHAT_INPUT:
+            demand_size(files)
             attachments = [self._stored(channel_id, file) for file in files]
-            chosen |= filled(self._world, command, options, attachments)
-        elif command["type"] == MESSAGE:
-            chosen |= self._about(person_id, channel_id, target_message or "")
-        return self._interactions.begin(COMMAND, person, channel_id, chosen)
+            chosen["options"] = filled(command, options, attachments, resolved)
+        else:
+            chosen["target_id"] = self._target(command, channel_id, target or "", resolved)
+        return self._interactions.begin(COMMAND, person, channel_id, chosen | resolved.fields())
 
     def complete(
         self, person_id: str, channel_id: str, wanted: str, *, option: str, typed: str, options: Mapping[str, object]
     ) -> Interaction:
         """Ask for completions of an option that is being typed."""
         person, command = self._world.person(person_id), self._commands.find(person_id, channel_id, wanted)
-        chosen = {"id": command["id"], "name": command["name"], "type": command["type"]}
-        return self._interactions.begin(
-            COMPLETION, person, channel_id, chosen | completed(command, option, typed, options)
-        )
+        chosen = _named(command) | completed(command, option, typed, options)
+        return self._interactions.begin(COMPLETION, person, channel_id, chosen)
 
-    def _about(self, person_id: str, channel_id: str, message_id: str) -> Json:
-        demand(self._world, person_id, channel_id)
-        target = rendered(self._world, self._messages.public(channel_id, message_id))
-        return {"target_id": message_id, "resolved": {"messages": {message_id: target}}}
+    def _target(self, command: Json, channel_id: str, target: str, resolved: Resolved) -> str:
+        if command["type"] == CommandType.USER:
+            resolved.add_user(target, "target")
+        else:
+            resolved.add_message(rendered(self._world, self._messages.public(channel_id, target)))
+        return target
 
     def _stored(self, channel_id: str, file: Upload) -> Json:
         return self._world.store_file(channel_id, StoredFile(file.name, file.content_type, file.content))
@@ -83,10 +90,10 @@ class Uses:
         """Choose in a list under a message."""
         message, component = self._component(person_id, message_id, custom_id, SELECTS)
         least, most = component.get("min_values", 1), component.get("max_values", 1)
-        if not least <= len(values) <= most:
+        if not least <= len(values) <= most or len(set(values)) < len(values):
             raise bad_field("values", "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
         picked = {"id": component["id"], "custom_id": custom_id, "component_type": component["type"]}
-        picked |= {"values": list(values), **self._resolved(component, message["channel_id"], values)}
+        picked |= {"values": list(values), **self._resolved(component, message["channel_id"], person_id, values)}
         return self._interactions.begin(
             COMPONENT, self._world.person(person_id), message["channel_id"], picked, message
         )
@@ -112,18 +119,26 @@ class Uses:
             raise bad_field("custom_id", "COMPONENT_VALIDATION_FAILED", "There is no such component to use")
         return message, component
 
-    def _resolved(self, component: Json, channel_id: str, values: Sequence[str]) -> Json:
+    def _resolved(self, component: Json, channel_id: str, person_id: str, values: Sequence[str]) -> Json:
         """Return the objects behind chosen ids, or refuse what the list does not hold."""
-        world, kind = self._world, component["type"]
-        if kind == STRING_SELECT:
-            if not set(values) <= {option["value"] for option in component["options"]}:
-                raise bad_field("values", "BASE_TYPE_CHOICES", "Value must be one of the options.")
-            return {}
-        if kind == CHANNEL_SELECT:
-            granted = {value: str(int(world.permissions_of(world.bot["id"], value))) for value in values}
-            return {"resolved": {"channels": {v: {**world.channel(v), "permissions": granted[v]} for v in values}}}
-        guild_id = world.guild_of(channel_id)
-        if kind == USER_SELECT or guild_id is None:
-            return {"resolved": {"users": {value: world.user(value) for value in values}}}
-        roles = {role["id"]: role for role in world.guild(guild_id)["roles"]}
-        return {"resolved": {"roles": {value: roles[value] for value in values if value in roles}}}
+        resolved = Resolved(self._world, channel_id, person_id)
+        for value in values:
+            match component["type"]:
+                case Select.STRING:
+                    if value not in {option["value"] for option in component["options"]}:
+                        raise bad_field("values", "BASE_TYPE_CHOICES", "Value must be one of the options.")
+                case Select.USER:
+                    resolved.add_user(value, "values")
+                case Select.ROLE:
+                    resolved.add_role(value, "values")
+                case Select.MENTIONABLE:
+                    resolved.add_mentionable(value, "values")
+                case Select.CHANNEL:
+                    resolved.add_channel(value, "values", component.get("channel_types"))
+        return resolved.fields()
+
+
+def _named(command: Json) -> Json:
+    """Return what the bot gets of the command itself."""
+    said = {"id": command["id"], "name": command["name"], "type": command["type"]}
+    return said | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})

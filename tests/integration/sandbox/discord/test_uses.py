@@ -113,10 +113,71 @@ async def test_an_option_is_completed_by_the_bot() -> None:
 async def test_a_message_is_what_its_menu_is_about() -> None:
     async with stage() as here:
         said = here.discord.people.say(here.cast.person("Noor"), here.channel, "Is this so?")
-        here.discord.people.command(here.sam, here.channel, "Ask Claude", target_message=said["id"])
+        here.discord.people.command(here.sam, here.channel, "Ask Claude", target=said["id"])
         command = await here.hear()
         (target,) = command.resolved.messages.values()
         assert (str(command.target_id), target.content) == (said["id"], "Is this so?")
+
+
+async def test_a_user_is_what_their_menu_is_about() -> None:
+    async with stage() as here:
+        menu = here.bot.rest.context_menu_command_builder(hikari.CommandType.USER, "Who is this?")
+        await here.bot.rest.set_application_commands(int(here.cast.bot), [menu])
+        noor = here.cast.person("Noor")
+        here.discord.people.command(here.sam, here.channel, "Who is this?", target=noor)
+        command = await here.hear()
+        assert str(command.target_id) == noor
+        assert command.resolved.members[int(noor)].permissions & hikari.Permissions.SEND_MESSAGES
+
+
+async def test_every_type_of_option_arrives_with_what_it_names() -> None:
+    async with stage() as here:
+        noor, role = here.cast.person("Noor"), here.discord.world.guild(here.cast.guild("Orchard"))["roles"][-1]["id"]
+        given: dict[hikari.OptionType, object] = {
+            hikari.OptionType.STRING: "text",
+            hikari.OptionType.INTEGER: 7,
+            hikari.OptionType.BOOLEAN: True,
+            hikari.OptionType.USER: noor,
+            hikari.OptionType.CHANNEL: here.channel,
+            hikari.OptionType.ROLE: role,
+            hikari.OptionType.MENTIONABLE: noor,
+            hikari.OptionType.FLOAT: 0.5,
+        }
+        build = here.bot.rest.slash_command_builder("all", "All of them")
+        for kind in given:
+            build.add_option(hikari.CommandOption(type=kind, name=f"o{int(kind)}", description="One"))
+        await here.bot.rest.set_application_commands(int(here.cast.bot), [build])
+        values = {f"o{int(kind)}": value for kind, value in given.items()}
+        here.discord.people.command(here.sam, here.channel, "all", values)
+        command = await here.hear()
+        assert {option.name: str(option.value) for option in command.options} == {
+            name: str(value) for name, value in values.items()
+        }
+        resolved = command.resolved
+        assert [str(one) for one in (*resolved.members, *resolved.channels, *resolved.roles)] == [
+            noor,
+            here.channel,
+            role,
+        ]
+        for name, wrong in {"o6": "1", "o7": here.cast.channel("Workshop", "lab"), "o8": "1", "o4": 1 << 53}.items():
+            with pytest.raises(ApiError):
+                here.discord.people.command(here.sam, here.channel, "all", {name: wrong})
+
+
+async def test_what_the_bot_leaves_unanswered_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parley_sandbox.discord.acts.interactions.ACKNOWLEDGE_WITHIN", 0.2)
+    async with stage() as here:
+        with here.discord.subscribe() as happenings:
+            here.discord.people.command(here.sam, here.channel, "ask", {"prompt": "why?"})
+            command = await here.hear()
+            states = []
+            async with asyncio.timeout(10):
+                while "failed" not in states:
+                    happening = await happenings.get()
+                    states += [happening.payload["state"]] if happening.kind == "interaction" else []
+        assert states == ["created", "failed"]
+        with pytest.raises(hikari.NotFoundError):
+            await command.create_initial_response(hikari.ResponseType.DEFERRED_MESSAGE_CREATE)
 
 
 async def test_a_command_for_those_who_manage_the_server_is_offered_to_nobody_else() -> None:

@@ -12,6 +12,7 @@ def test_everybody_finds_the_same_world_at_every_start() -> None:
 def test_it_holds_two_guilds_three_people_of_three_languages_and_their_direct_channels() -> None:
     world = default_world()
     assert [guild["name"] for guild in world.guilds.values()] == ["Orchard", "Workshop"]
+    assert [guild["preferred_locale"] for guild in world.guilds.values()] == ["en-US", "ja"]
     assert {person.name: person.locale for person in world.people.values()} == {
         "Mika": "ja",
         "Noor": "en-GB",

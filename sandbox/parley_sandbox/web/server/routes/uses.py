@@ -24,6 +24,7 @@ class Used(Body):
     command: str
     options: dict[str, str | int | float | bool] = Field(default_factory=dict)
     target_message: str | None = None
+    target_user: str | None = None
 
 
 class Typed(Body):
@@ -70,7 +71,7 @@ async def use(request: web.Request) -> web.Response:
         request.match_info["channel"],
         used.command,
         used.options,
-        target_message=used.target_message,
+        target=used.target_message or used.target_user,
         files=files,
     )
     return answer({"interaction": begun["id"]}, 202)
