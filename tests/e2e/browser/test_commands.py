@@ -137,3 +137,17 @@ async def test_nobody_else_sees_what_is_only_for_one_and_one_can_dismiss_it(desk
     await expect(visitor.page.locator("li.message")).to_have_count(1)
     await visitor.page.reload()
     await expect(visitor.page.locator("li.message")).to_have_text(re.compile("hello"))
+
+
+async def test_what_nobody_answers_is_said_to_have_failed(desk: Office, opened: Open) -> None:
+    visitor = await opened(desk.at("Sam"))
+    page = visitor.page
+    await visitor.ask("/desk")
+    await page.keyboard.press("Enter")
+    await visitor.newest().get_by_role("button", name="Nothing").click()
+    await expect(visitor.newest().get_by_role("alert")).to_have_text("This interaction failed")
+    await visitor.ask("/sulk")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".notice")).to_contain_text("/sulk This interaction failed")
+    await page.locator(".notice").get_by_role("button", name="Dismiss").click()
+    await expect(page.locator(".notice")).to_have_count(0)

@@ -101,7 +101,7 @@ async def test_a_message_command_is_under_apps(desk: Office, opened: Open) -> No
     await visitor.newest().click(button="right")
     await visitor.page.get_by_role("group", name="Apps").get_by_role("menuitem", name="Quote this").click()
     await expect(visitor.newest().locator("blockquote")).to_have_text("to be or not")
-    await expect(visitor.newest().locator(".command-line")).to_contain_text("Sam")
+    await expect(visitor.newest().locator(".command-line")).to_have_text("Sam used Quote this")
 
 
 async def test_files_go_along_by_button_drop_and_paste(desk: Office, opened: Open) -> None:

@@ -7,6 +7,9 @@ export const SLASH = 1;
 export const MESSAGE = 3;
 const FRESH = 5000;
 
+/** A command as it is written: only the names of slash commands are small letters without spaces. */
+export const written = (name) => (/^[\p{Ll}\p{Lo}\p{M}\p{N}_-]+$/u.test(name) ? `/${name}` : name);
+
 /** By channel and person: when it was asked, and the promise of a list. */
 const known = new Map();
 

@@ -1,5 +1,6 @@
 // What became of a press, a choice, a command: it is on its way, it is answered, or nobody answered.
 
+import { written } from "./commands.js";
 import { h, iconButton, settle } from "./dom.js";
 import { on, store, tell } from "./store.js";
 import { t } from "./texts.js";
@@ -42,7 +43,7 @@ export function failure(message) {
 }
 
 function notice(interaction, draw) {
-  const name = `/${interaction.name ?? ""}`;
+  const name = written(interaction.name ?? "");
   if (interaction.state === "created") return h("p.notice", { role: "status" }, t("commandSent", { name }));
   const dismiss = () => {
     commands.delete(interaction.id);

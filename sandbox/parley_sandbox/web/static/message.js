@@ -1,6 +1,7 @@
 // One message in the conversation.
 
 import { avatar } from "./avatar.js";
+import { written } from "./commands.js";
 import { componentsOf } from "./components.js";
 import { contentOf } from "./content.js";
 import { h, icon, iconButton, settle } from "./dom.js";
@@ -91,7 +92,7 @@ function replyLine(reply) {
 
 /** Above an answer: who asked for it with which command. */
 function commandLine({ name, user }) {
-  return h("p.reply-line.command-line", {}, icon("app"), h("b", {}, user), " ", h("span", {}, t("used"), " ", h("code", {}, `/${name}`)));
+  return h("p.reply-line.command-line", {}, icon("app"), h("b", {}, user), " ", h("span", {}, t("used"), " ", h("code", {}, written(name))));
 }
 
 const thinking = (message) => h("p.thinking", {}, t("thinking", { name: message.author.name }));
