@@ -51,6 +51,7 @@ def message_view(message: Mapping[str, Any], world: World) -> Json:
         "ephemeral": bool(message.get("flags", 0) & _EPHEMERAL),
         "thinking": bool(message.get("flags", 0) & _LOADING),
         "command": _command(message),
+        "interaction": (message.get("interaction_metadata") or {}).get("id"),
         "thread": _thread(message, world),
         "mentions": [user["id"] for user in message.get("mentions", ())],
         "rows": [_row(row) for row in message.get("components", ())],
