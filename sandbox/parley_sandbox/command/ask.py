@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from parley_sandbox.command.client import Json, RefusedError, SandboxClient
+from parley_sandbox.command.names import WrongNameError, channel_id, option, state_of
 
 _UNHEARD: Final = 10.0
 """Seconds after which a message that no gateway has taken up is taken for not addressed to the bot."""
@@ -19,10 +21,6 @@ _OUTCOMES: Final = {
     "refused": "the question was refused",
     "abandoned": "the turn was given up",
 }
-
-
-class WrongNameError(Exception):
-    """A person, channel or fault that is not there."""
 
 
 class NoAnswerError(Exception):
@@ -42,23 +40,42 @@ class Talk:
     turn: Json
 
 
-async def say(client: SandboxClient, text: str, person: str | None, channel: str | None, within: float) -> int:
+async def say(
+    client: SandboxClient,
+    text: str,
+    person: str | None,
+    channel: str | None,
+    within: float,
+    *,
+    files: Sequence[Path] = (),
+    reply_to: str | None = None,
+) -> int:
     """Write, wait for the end of the turn, print the reply and as the last line its trace id."""
     try:
-        talk = await converse(client, text, person, channel, within)
+        talk = await converse(client, text, person, channel, within, files=files, reply_to=reply_to)
     except NoAnswerError as error:
-        return _failed(str(error))
-    return await _print_reply(client, talk)
+        return failed(str(error))
+    return await print_reply(client, talk)
 
 
-async def converse(client: SandboxClient, text: str, person: str | None, channel: str | None, within: float) -> Talk:
+async def converse(
+    client: SandboxClient,
+    text: str,
+    person: str | None,
+    channel: str | None,
+    within: float,
+    *,
+    files: Sequence[Path] = (),
+    reply_to: str | None = None,
+) -> Talk:
     """Write, and wait for the end of the turn. Raises NoAnswerError."""
-    state = await client.get("/api/state", **_person_query(await client.get("/api/state"), person))
-    place = _channel(state, channel)
+    state = await state_of(client, person)
+    place = channel_id(state, channel)
     events = client.events(state["person"], state["place"])
     heard: list[Json] = []
     try:
-        asked = await client.post(f"/api/channels/{place}/messages", {"person": state["person"], "content": text})
+        said = {"person": state["person"], "content": text} | ({"reply_to": reply_to} if reply_to else {})
+        asked = await client.post(f"/api/channels/{place}/messages", said, files)
         async with asyncio.timeout(within):
             await _ended(events, asked["id"], heard)
     except RefusedError as error:
@@ -74,7 +91,7 @@ async def trace(client: SandboxClient, trace_id: str) -> int:
     """Print the tree."""
     tree = await client.text(f"/api/traces/{trace_id}", format="text")
     if not tree:
-        return _failed(f"no span of trace {trace_id} has arrived")
+        return failed(f"no span of trace {trace_id} has arrived")
     sys.stdout.write(tree)
     return 0
 
@@ -90,7 +107,7 @@ async def faults(client: SandboxClient, given: argparse.Namespace) -> int:
         else:
             sys.stdout.write(_fault_table(await client.get("/api/faults")))
     except RefusedError as error:
-        return _failed(str(error))
+        return failed(str(error))
     return 0
 
 
@@ -98,7 +115,7 @@ async def log(client: SandboxClient, channel: str | None, message: str | None) -
     """Print what Discord received, a line a request."""
     query = {}
     if channel is not None:
-        query["channel"] = _channel(await client.get("/api/state"), channel)
+        query["channel"] = channel_id(await client.get("/api/state"), channel)
     if message is not None:
         query["message"] = message
     for request in (await client.get("/api/requests", **query))["requests"]:
@@ -126,7 +143,8 @@ async def _next_turn(events: Any, message_id: str) -> Json:
     raise RefusedError("the sandbox ended")
 
 
-async def _print_reply(client: SandboxClient, talk: Talk) -> int:
+async def print_reply(client: SandboxClient, talk: Talk) -> int:
+    """Print what the turn wrote and as the last line its trace id; 0 when it was answered."""
     turn = talk.turn
     messages = (await client.get(f"/api/channels/{talk.channel}/messages", person=talk.person))["messages"]
     by_id = {message["id"]: message for message in messages}
@@ -134,55 +152,17 @@ async def _print_reply(client: SandboxClient, talk: Talk) -> int:
         if message_id in by_id:
             sys.stdout.write(by_id[message_id]["draft"] + "\n")
     if turn["outcome"] != "answered":
-        _failed(
-            _OUTCOMES.get(turn["outcome"], str(turn["outcome"])) + (f": {turn['reason']}" if turn["reason"] else "")
-        )
+        failed(_OUTCOMES.get(turn["outcome"], str(turn["outcome"])) + (f": {turn['reason']}" if turn["reason"] else ""))
     sys.stdout.write(f"{turn['trace_id'] or 'not traced'}\n")
     return 0 if turn["outcome"] == "answered" else 1
-
-
-def _person_query(state: Json, name: str | None) -> dict[str, str]:
-    if name is None:
-        return {"person": state["person"]}
-    for person in state["persons"]:
-        if name.lower() in {person["name"].lower(), person["id"]}:
-            return {"person": person["id"]}
-    raise WrongNameError(f"there is no {name}; there are {_listed(each['name'] for each in state['persons'])}")
-
-
-def _channel(state: Json, name: str | None) -> str:
-    """The id of a channel by its id, its name, its guild's and its own name, or `dm`."""
-    known: dict[str, str] = {"dm": state["direct"]} if state["direct"] else {}
-    for guild in state["guilds"]:
-        for channel in guild["channels"]:
-            known.setdefault(channel["name"].lower(), channel["id"])
-            known[f"{guild['name']}/{channel['name']}".lower()] = channel["id"]
-    if name is None:
-        return str(state["guilds"][0]["channels"][0]["id"])
-    found = known.get(name.lower().replace("#", ""))
-    if found is None and name not in known.values():
-        raise WrongNameError(f"there is no channel {name}; there are {_listed(known)}")
-    return found or name
 
 
 def _wanted(listed: Json, given: argparse.Namespace) -> Json:
     source, _, kind = given.kind.rpartition(":")
     for known in listed["kinds"]:
         if known["kind"] == kind and source in {"", known["source"]}:
-            return {"source": known["source"], "kind": kind, "options": dict(map(_option, given.options))}
+            return {"source": known["source"], "kind": kind, "options": dict(map(option, given.options))}
     raise WrongNameError(f"there is no fault {given.kind}; `parley-sandbox faults` lists them")
-
-
-def _option(text: str) -> tuple[str, Any]:
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise WrongNameError(f"{text} is no option; one looks like times=3")
-    for read in (int, float):
-        try:
-            return key, read(value)
-        except ValueError:
-            continue
-    return key, None if value in {"", "none"} else value
 
 
 def _fault_table(listed: Json) -> str:
@@ -199,10 +179,7 @@ def _log_line(request: Json) -> str:
     return f"{at}  {request['status']:>3}  {request['took_ms']:7.1f} ms  {request['method']:<6} {request['path']}{left}"
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
-
-
-def _failed(sentence: str) -> int:
+def failed(sentence: str) -> int:
+    """Say what did not work; the exit code."""
     sys.stderr.write(f"parley-sandbox: {sentence}\n")
     return 1

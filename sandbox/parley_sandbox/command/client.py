@@ -1,6 +1,9 @@
 """The sandbox's HTTP interface, called."""
 
-from collections.abc import AsyncIterator, Mapping
+import io
+import mimetypes
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -38,6 +41,9 @@ class SandboxClient:
     async def get(self, path: str, **query: str) -> Json:
         return orjson.loads(await self._call("GET", path, query))  # type: ignore[no-any-return] # the edge: JSON
 
+    async def get_list(self, path: str, **query: str) -> list[Json]:
+        return orjson.loads(await self._call("GET", path, query))  # type: ignore[no-any-return] # the edge: JSON
+
     async def get_or_nothing(self, path: str) -> Json:
         """The same where there may be nothing yet."""
         content = await self._call("GET", path, {})
@@ -46,11 +52,15 @@ class SandboxClient:
     async def text(self, path: str, **query: str) -> str:
         return (await self._call("GET", path, query)).decode()
 
-    async def post(self, path: str, body: Json) -> Json:
-        return orjson.loads(await self._call("POST", path, {}, body))  # type: ignore[no-any-return] # the edge: JSON
+    async def post(self, path: str, body: Json, files: Sequence[Path] = ()) -> Json:
+        sent = _form(body, files) if files else body
+        return orjson.loads(await self._call("POST", path, {}, sent))  # type: ignore[no-any-return] # the edge: JSON
 
-    async def delete(self, path: str) -> Json:
-        return orjson.loads(await self._call("DELETE", path, {}))  # type: ignore[no-any-return] # the edge: JSON
+    async def patch(self, path: str, body: Json) -> Json:
+        return orjson.loads(await self._call("PATCH", path, {}, body))  # type: ignore[no-any-return] # the edge: JSON
+
+    async def delete(self, path: str, **query: str) -> Json:
+        return orjson.loads(await self._call("DELETE", path, query))  # type: ignore[no-any-return] # the edge: JSON
 
     async def events(self, person: str, after: str) -> AsyncIterator[tuple[str, Json]]:
         """Kind and content of what happens after that place, for ever."""
@@ -66,7 +76,9 @@ class SandboxClient:
         except aiohttp.ClientError as error:
             raise UnreachableError(f"the sandbox at {self._url} went away") from error
 
-    async def _call(self, method: str, path: str, query: Mapping[str, str], body: Json | None = None) -> bytes:
+    async def _call(
+        self, method: str, path: str, query: Mapping[str, str], body: Json | aiohttp.FormData | None = None
+    ) -> bytes:
         try:
             async with self._open(method, path, query, body) as response:
                 content = await response.read()
@@ -77,11 +89,25 @@ class SandboxClient:
         return content
 
     def _open(
-        self, method: str, path: str, query: Mapping[str, str], body: Json | None = None
+        self, method: str, path: str, query: Mapping[str, str], body: Json | aiohttp.FormData | None = None
     ) -> "aiohttp.client._RequestContextManager":
         if self._session is None:
             raise RuntimeError("the client is not entered")
-        return self._session.request(method, self._url + path, params=query, json=body)
+        how = {"data": body} if isinstance(body, aiohttp.FormData) else {"json": body}
+        return self._session.request(method, self._url + path, params=query, **how)
+
+
+def _form(body: Json, files: Sequence[Path]) -> aiohttp.FormData:
+    """Multipart: the JSON, and the files of this machine."""
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("payload", orjson.dumps(body).decode(), content_type="application/json")
+    for file in files:
+        form.add_field("file", io.BytesIO(file.read_bytes()), filename=file.name, content_type=_kind_of(file))
+    return form
+
+
+def _kind_of(file: Path) -> str:
+    return mimetypes.guess_type(file.name)[0] or "application/octet-stream"
 
 
 def _sentence(content: bytes, status: int) -> str:

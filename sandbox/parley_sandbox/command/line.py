@@ -1,22 +1,19 @@
-"""The arguments, and which of the commands they mean."""
+"""Which command the arguments mean, and its exit code."""
 
 import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from pydantic import ValidationError
 
-from parley_sandbox.command import ask, check, up
+from parley_sandbox.command import ask, chat, check, up, uses
+from parley_sandbox.command.arguments import parser
 from parley_sandbox.command.client import SandboxClient, UnreachableError
+from parley_sandbox.command.names import WrongNameError
 from parley_sandbox.settings import DEFAULT_PORT, EnvironmentSettings
-
-_ABOUT: Final = (
-    "Parley on this machine: a loopback Discord, a loopback Claude, the four services and a page to chat in."
-)
-_EXIT: Final = "Exit codes: 0 done, 1 it did not work, 2 no sandbox runs or the command was not understood."
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -27,53 +24,11 @@ def run(arguments: Sequence[str]) -> int:
     url = os.environ.get("PARLEY_SANDBOX_URL") or f"http://127.0.0.1:{DEFAULT_PORT}"
     try:
         return asyncio.run(_ask(url, given))
-    except (UnreachableError, ask.WrongNameError) as error:
+    except (UnreachableError, WrongNameError) as error:
         sys.stderr.write(f"parley-sandbox: {error}\n")
         return 2
     except KeyboardInterrupt:
         return 130
-
-
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = argparse.ArgumentParser(prog="parley-sandbox", description=_ABOUT, epilog=_EXIT)
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("up", help="run everything until Ctrl-C; DISCORD_TOKEN and ANTHROPIC_API_KEY make it real")
-    _add_say(commands.add_parser("say", help="write a message as a person and print Parley's reply and its trace id"))
-    trace = commands.add_parser("trace", help="print a trace as a tree")
-    trace.add_argument("id", help="the trace id, as `say` prints it and every error shows it")
-    _add_check(commands.add_parser("check", help="hold a conversation and say of each hop whether its trace shows it"))
-    _add_faults(commands.add_parser("faults", help="list, add or clear faults of the loopbacks"))
-    log = commands.add_parser("log", help="print the requests that Discord received")
-    log.add_argument("--channel", help="only of this channel, such as Orchard/general or dm")
-    log.add_argument("--message", help="only about this question and its reply, by message id")
-    return top
-
-
-def _add_say(say: argparse.ArgumentParser) -> None:
-    say.add_argument("text", help="what to write; @parley becomes a mention of the bot")
-    say.add_argument(
-        "--as", dest="person", metavar="PERSON", help="who writes: Mika, Noor or Sam (the first by default)"
-    )
-    say.add_argument("--channel", metavar="C", help="where: general, Workshop/lab or dm (the first channel by default)")
-    say.add_argument(
-        "--within", type=float, default=600.0, metavar="S", help="seconds to wait for the end of the reply"
-    )
-
-
-def _add_check(checked: argparse.ArgumentParser) -> None:
-    checked.add_argument("--without-redis", action="store_true", help="the cache keeps everything itself")
-    checked.add_argument("--within", type=float, default=check.WITHIN, metavar="S", help="seconds for the reply")
-
-
-def _add_faults(faults: argparse.ArgumentParser) -> None:
-    actions = faults.add_subparsers(dest="action", metavar="ACTION")
-    actions.add_parser("list", help="what there is and what waits for its moment (the default)")
-    add = actions.add_parser("add", help="add a fault")
-    add.add_argument("kind", help="its name, as `faults list` shows it; claude:NAME where both have one")
-    add.add_argument("options", nargs="*", metavar="KEY=VALUE", help="such as times=3 seconds=2")
-    clear = actions.add_parser("clear", help="remove one fault, or all")
-    clear.add_argument("id", nargs="?", help="its id, as `faults list` shows it")
 
 
 def _up() -> int:
@@ -88,14 +43,40 @@ def _up() -> int:
 
 async def _ask(url: str, given: argparse.Namespace) -> int:
     async with SandboxClient(url) as client:
-        match given.command:
-            case "say":
-                return await ask.say(client, given.text, given.person, given.channel, given.within)
-            case "trace":
-                return await ask.trace(client, given.id)
-            case "check":
-                return await check.check(client, redis=not given.without_redis, within=given.within)
-            case "faults":
-                return await ask.faults(client, given)
-            case _:
-                return await ask.log(client, given.channel, given.message)
+        return await dispatch(client, given)
+
+
+async def dispatch(client: SandboxClient, given: argparse.Namespace) -> int:
+    """Do what the arguments say with a running sandbox."""
+    return await _COMMANDS[given.command](client, given)
+
+
+_COMMANDS: Final[dict[str, Callable[[SandboxClient, argparse.Namespace], Awaitable[int]]]] = {
+    "say": lambda client, given: ask.say(
+        client, given.text, given.person, given.channel, given.within, files=given.file, reply_to=given.reply_to
+    ),
+    "command": lambda client, given: uses.command(
+        client,
+        given.name,
+        given.options,
+        given.person,
+        given.channel,
+        files=given.file,
+        message=given.message,
+        user=given.user,
+        within=given.within,
+    ),
+    "press": lambda client, given: uses.press(client, given.message, given.button, given.person, given.within),
+    "select": lambda client, given: uses.select(
+        client, given.message, given.list, given.values, given.person, within=given.within
+    ),
+    "submit": lambda client, given: uses.submit(client, given.interaction, given.values, given.person, given.within),
+    "edit": lambda client, given: chat.edit(client, given.message, given.text, given.person),
+    "delete": lambda client, given: chat.delete(client, given.message, given.person),
+    "thread": lambda client, given: chat.thread(client, given.name, given.person, given.channel, given.message),
+    "archive": lambda client, given: chat.archive(client, given.thread, given.person, archived=not given.open),
+    "trace": lambda client, given: ask.trace(client, given.id),
+    "check": lambda client, given: check.check(client, redis=not given.without_redis, within=given.within),
+    "faults": ask.faults,
+    "log": lambda client, given: ask.log(client, given.channel, given.message),
+}

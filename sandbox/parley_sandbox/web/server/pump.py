@@ -78,7 +78,8 @@ def _modal(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:
 
 
 def _interaction(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:
-    return {key: payload.get(key) for key in ("id", "state", "type", "name", "channel_id", "message_id", "person")}
+    keys = ("id", "state", "type", "answer", "name", "channel_id", "message_id", "person")
+    return {key: payload.get(key) for key in keys}
 
 
 def _presence(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def message_view(message: Mapping[str, Any], world: World) -> Json:
         "ephemeral": bool(message.get("flags", 0) & _EPHEMERAL),
         "thinking": bool(message.get("flags", 0) & _LOADING),
         "command": _command(message),
+        "interaction": (message.get("interaction_metadata") or {}).get("id"),
         "thread": _thread(message, world),
         "mentions": [user["id"] for user in message.get("mentions", ())],
         "rows": [_row(row) for row in message.get("components", ())],
@@ -170,7 +171,9 @@ def thread_view(thread: Mapping[str, Any]) -> Json:
 
 
 def presence_view(presences: Mapping[int, Mapping[str, Any]]) -> Json:
-    """How the bot shows itself, by the newest of its shards."""
-    last: Mapping[str, Any] = next(reversed(list(presences.values())), {})
+    """How the bot shows itself, by the newest of its shards; one that never connected is offline."""
+    if not presences:
+        return {"status": "offline", "text": ""}
+    last: Mapping[str, Any] = next(reversed(list(presences.values())))
     activity: Mapping[str, Any] = next(iter(last.get("activities") or [last.get("game") or {}]), {})
     return {"status": last.get("status") or "online", "text": activity.get("state") or activity.get("name") or ""}

@@ -7,8 +7,9 @@ from support.page import Page
 from support.spans import span
 
 from parley_sandbox.command import ask, run
+from parley_sandbox.command.arguments import parser
 from parley_sandbox.command.client import SandboxClient, UnreachableError
-from parley_sandbox.command.line import parser
+from parley_sandbox.command.names import WrongNameError
 
 
 @pytest.fixture
@@ -75,13 +76,13 @@ async def test_say_tells_one_who_addressed_nobody(
 
 
 async def test_a_name_that_is_not_there_is_answered_with_those_that_are(client: SandboxClient) -> None:
-    with pytest.raises(ask.WrongNameError, match="Mika, Noor, Sam"):
+    with pytest.raises(WrongNameError, match="Mika, Noor, Sam"):
         await ask.say(client, "hello", "Nobody", None, 1)
-    with pytest.raises(ask.WrongNameError, match="workshop/lab"):
+    with pytest.raises(WrongNameError, match="workshop/lab"):
         await ask.say(client, "hello", None, "nowhere", 1)
-    with pytest.raises(ask.WrongNameError, match="meteor"):
+    with pytest.raises(WrongNameError, match="meteor"):
         await ask.faults(client, _parsed("faults", "add", "meteor"))
-    with pytest.raises(ask.WrongNameError, match="times=3"):
+    with pytest.raises(WrongNameError, match="times=3"):
         await ask.faults(client, _parsed("faults", "add", "stall", "thrice"))
 
 

@@ -87,8 +87,8 @@ async def delete(request: web.Request) -> web.Response:
 async def click(request: web.Request) -> web.Response:
     """Press a button."""
     sandbox, clicked = loopback(request), await body_of(request, Clicked)
-    sandbox.discord.people.click(clicked.person, request.match_info["message"], clicked.custom_id)
-    return answer({}, 202)
+    begun = sandbox.discord.people.click(clicked.person, request.match_info["message"], clicked.custom_id)
+    return answer({"interaction": begun["id"]}, 202)
 
 
 def _home(sandbox: Sandbox, message_id: str) -> str:

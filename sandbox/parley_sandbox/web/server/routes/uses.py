@@ -97,10 +97,10 @@ async def complete(request: web.Request) -> web.Response:
 async def select(request: web.Request) -> web.Response:
     """Choose in a list."""
     picked = await body_of(request, Picked)
-    loopback(request).discord.people.select(
+    begun = loopback(request).discord.people.select(
         picked.person, request.match_info["message"], picked.custom_id, picked.values
     )
-    return answer({}, 202)
+    return answer({"interaction": begun["id"]}, 202)
 
 
 @routes.post("/api/modals")
