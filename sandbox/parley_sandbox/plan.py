@@ -105,12 +105,14 @@ def services(
 
 
 def _gateway(sources: Sources, address: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    loopback = sources.discord_rest_url is not None
     return {
         "PARLEY_GATEWAY_DISCORD_TOKEN": sources.discord_token,
         "PARLEY_GATEWAY_CACHE": address["cache"],
         "PARLEY_GATEWAY_MONITOR": address["monitor"],
         **_if_set("PARLEY_GATEWAY_DISCORD_REST_URL", sources.discord_rest_url),
-        **(_outward(environment) if sources.discord_rest_url is None else {}),
+        # The loopback grants the intent, so that threads and free talk can be tried; Discord grants it to who asks for it.
+        **({"PARLEY_GATEWAY_MESSAGE_CONTENT": "true"} if loopback else _outward(environment)),
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from support.members import SHORT, Members
 
+from parley_gateway.texts import Key, Texts
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 200
 LONG = "[[ttft=0.05 tps=4000 tokens=2600]]"
@@ -46,3 +48,14 @@ async def test_a_very_long_answer_ends_as_a_file_with_all_of_it(members: Members
     assert [file["filename"] for file in last["attachments"]] == ["answer.md"]
     kept = members.world.files[f"{where}/{last['attachments'][0]['id']}"].content.decode()
     assert kept == members.heard("Tell it all")[0].text
+
+
+async def test_a_file_may_come_with_a_command(members: Members) -> None:
+    options = {"prompt": f"What does it print? {SHORT}", "file": 0}
+    begun = members.people.command(
+        members.person("Sam"), members.room(), "ask", options, files=[("main.py", b"print(41)")]
+    )
+    reply = await members.answer(begun["id"])
+    assert (reply.outcome, reply.turn["source"]) == ("answered", "lead")
+    assert "print(41)" in members.heard("What does it print")[0].question
+    assert Texts("en-US").render(Key.MEMORY_SILENT) not in reply.text

@@ -120,7 +120,9 @@ def test_a_command_brings_its_options_and_files() -> None:
     found = heard(2, {"id": "5", "name": "ask", "type": 1, "options": options, "resolved": resolved})
     assert isinstance(found, Command)
     assert found.options == {"prompt": "Why?", "file": "70", "days": 3}
-    assert [(one.filename, one.message_id, one.size) for one in found.attachments] == [("notes.txt", "", 12)]
+    assert [(one.filename, one.message_id, one.size) for one in found.attachments] == [
+        ("notes.txt", str(found.interaction_id), 12)
+    ]
     assert found.target is None
 
 

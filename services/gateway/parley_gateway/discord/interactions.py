@@ -106,7 +106,7 @@ def _attachments(interaction: hikari.CommandInteraction) -> tuple[Attachment, ..
         return tuple(attachment_of(file, str(target.id)) for file in target.attachments)
     if interaction.resolved is None:
         return ()
-    return tuple(attachment_of(file, "") for file in interaction.resolved.attachments.values())
+    return tuple(attachment_of(file, str(interaction.id)) for file in interaction.resolved.attachments.values())
 
 
 def _told(interaction: Heard) -> dict[str, Any]:
