@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -86,7 +87,17 @@ class Members:
         await self.parley.until(lambda: any(one["content"] for one in self._of_command(used, where)))
         return str(self._of_command(used, where)[0]["id"])
 
-    async def complete(self, name: str, where: str, option: str, typed: str, *, person: str = "Sam") -> Mapping[str, str]:
+    async def shows(self, words: str, name: str, where: str, *, person: str = "Sam") -> str:
+        """Use a command until its answer holds these words: a turn is seen to end a moment before it is remembered."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                shown = str(self.message(await self.used(name, where, person=person))["content"])
+                if words in shown:
+                    return shown
+
+    async def complete(
+        self, name: str, where: str, option: str, typed: str, *, person: str = "Sam"
+    ) -> Mapping[str, str]:
         """Begin to type an option; return what it is completed with: the values by their names."""
         asked = self.people.complete(self.person(person), where, name, option=option, typed=typed)
         await self.parley.until(lambda: asked.choices is not None)

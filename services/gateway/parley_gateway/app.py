@@ -50,6 +50,7 @@ from parley_gateway.discord.presence import Presence
 from parley_gateway.discord.registration import Registration
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.figures import Figures
+from parley_gateway.interactions import Interaction
 from parley_gateway.listening import Listener
 from parley_gateway.load import OwnLoad, load_reports
 from parley_gateway.model import CapacityMap, Prompt, Trigger
@@ -57,7 +58,7 @@ from parley_gateway.pacer import Budget, Pacers
 from parley_gateway.places import Place, Places
 from parley_gateway.ports import Files
 from parley_gateway.preference_book import PreferenceBook
-from parley_gateway.preferences import Effective
+from parley_gateway.preferences import Effective, MentionRule
 from parley_gateway.relay import Cadence
 from parley_gateway.service import GatewayServicer
 from parley_gateway.settings import GatewaySettings, ids_of
@@ -283,8 +284,14 @@ class Gateway:
             ask=self._ask,
             standing=self.standing,
             recent=timedelta(seconds=self._settings.recent),
+            free=self._free,
             clock=self._runtime.clock,
         )
+
+    def _free(self, interaction: Interaction) -> bool:
+        """Whether every message is answered where a member uses a command, so that all share one conversation there."""
+        here = self.preferences.of(interaction.guild_id, interaction.channel_id, interaction.user_id)
+        return self._settings.message_content and here.mention_rule is MentionRule.EVERYTHING
 
     def standing(self) -> Standing:
         """How it stands with the bot."""

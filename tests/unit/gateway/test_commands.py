@@ -96,6 +96,8 @@ def test_a_command_means_the_conversation_that_the_next_message_would_go_on_with
     ten = timedelta(minutes=10)
     assert reference_of(command("new"), ten) == Recent("20", "30", ten)
     assert reference_of(command("new", guild_id=""), ten) == Named("dm:20")
+    assert reference_of(command("new", parent_id="19"), ten, free=True) == Named("thread:20")
+    assert reference_of(command("new"), ten, free=True) == Named("channel:20")
 
 
 @pytest.mark.parametrize("locale", CATALOGUES)

@@ -39,7 +39,7 @@ class Asking:
                 await self.responses.rewrite(command, Panel(text))
 
     def _refused(self, command: Command, prompt: Prompt) -> Key | None:
-        asker = Asker(command.guild_id, command.channel_id, command.user_id, command.role_ids)
+        asker = Asker(command.guild_id, command.channel_id, command.user_id, command.role_ids, command.parent_id)
         if not self.access.may(asker):
             return Key.TOLD_NOT_HERE
         return None if prompt.text or prompt.attachments else Key.TOLD_WORDLESS

@@ -27,7 +27,7 @@ from parley_kit.clock import Clock
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What commands work with. ask: puts a question on the queue; False when that is full. recent: how old the
-    member's own conversation may be to go on.
+    member's own conversation may be to go on. free: whether every message of a place is answered.
     """
 
     responses: Responses
@@ -39,6 +39,7 @@ class Parts:
     ask: Callable[[Prompt], bool]
     standing: Callable[[], Standing]
     recent: timedelta
+    free: Callable[[Interaction], bool]
     clock: Clock
 
 
@@ -46,7 +47,7 @@ def commands(parts: Parts) -> Mapping[str, Handler[Command]]:
     """Return the handlers of commands by name, as they are registered."""
 
     def reference(interaction: Interaction) -> Reference:
-        return reference_of(interaction, parts.recent)
+        return reference_of(interaction, parts.recent, free=parts.free(interaction))
 
     responses, conversations = parts.responses, parts.conversations
     asking = Asking(responses, parts.access, parts.ask, parts.clock)

@@ -118,6 +118,7 @@ def _told(interaction: Heard) -> dict[str, Any]:
         "token": interaction.token,
         "channel_id": str(interaction.channel.id),
         "guild_id": str(interaction.guild_id or ""),
+        "parent_id": _parent(interaction.channel),
         "user_id": str(interaction.user.id),
         "user_name": _name(interaction),
         "locale": str(interaction.locale),
@@ -126,6 +127,11 @@ def _told(interaction: Heard) -> dict[str, Any]:
         "may_manage_messages": _may(allowed, hikari.Permissions.MANAGE_MESSAGES),
         "may_manage_guild": _may(allowed, hikari.Permissions.MANAGE_GUILD),
     }
+
+
+def _parent(channel: hikari.InteractionChannel) -> str:
+    """Return the channel of a thread; that of a channel would be its category."""
+    return str(channel.parent_id or "") if channel.thread_metadata is not None else ""
 
 
 def _may(allowed: hikari.Permissions, wanted: hikari.Permissions) -> bool:
