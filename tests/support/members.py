@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ FLOWING = "[[ttft=0.1 tps=60 tokens=400]]"
 ENDLESS = "[[ttft=0.1 tps=40 tokens=4000]]"
 """An answer that lasts for as long as a test."""
 EPHEMERAL = 1 << 6
+STRING_SELECT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,47 @@ class Members:
         assert label in found, f"no {label!r} among {list(found)}"
         self.people.click(self.person(person), message, found[label])
 
+    def command(self, name: str, where: str, *, person: str = "Sam", **options: object) -> str:
+        """Use a command; return the interaction's id."""
+        return str(self.people.command(self.person(person), where, name, options)["id"])
+
+    async def used(self, name: str, where: str, *, person: str = "Sam", **options: object) -> str:
+        """Use a command, and wait until its answer says something; return the id of the message that does."""
+        used = self.command(name, where, person=person, **options)
+        await self.parley.until(lambda: any(one["content"] for one in self._of_command(used, where)))
+        return str(self._of_command(used, where)[0]["id"])
+
+    async def shows(self, words: str, name: str, where: str, *, person: str = "Sam") -> str:
+        """Use a command until its answer holds these words: a turn is seen to end a moment before it is remembered."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                shown = str(self.message(await self.used(name, where, person=person))["content"])
+                if words in shown:
+                    return shown
+
+    async def complete(
+        self, name: str, where: str, option: str, typed: str, *, person: str = "Sam"
+    ) -> Mapping[str, str]:
+        """Begin to type an option; return what it is completed with: the values by their names."""
+        asked = self.people.complete(self.person(person), where, name, option=option, typed=typed)
+        await self.parley.until(lambda: asked.choices is not None)
+        return {one["name"]: one["value"] for one in asked.choices or ()}
+
+    def pick(self, message: str, *labels: str, person: str = "Sam") -> None:
+        """Choose these lines of the menu of a message that has them."""
+        for menu in self._menus(message):
+            values = {one["label"]: one["value"] for one in menu["options"]}
+            if set(labels) <= set(values):
+                self.people.select(self.person(person), message, menu["custom_id"], [values[one] for one in labels])
+                return
+        raise AssertionError(f"no menu with {labels} among {self._menus(message)}")
+
+    async def submit(self, *, person: str = "Sam", **values: str) -> None:
+        """Wait for the form that the bot opens, and send it with these values."""
+        who = self.person(person)
+        await self.parley.until(lambda: bool(self.people.forms(who)))
+        self.people.submit(who, self.people.forms(who)[-1].id, values)
+
     def direct(self, person: str = "Sam") -> str:
         """Return somebody's direct channel with the bot."""
         return str(self.people.open_dm(self.person(person))["id"])
@@ -98,6 +141,19 @@ class Members:
         """Return the custom ids of a message's buttons by their labels."""
         rows = self.message(message)["components"]
         return {one["label"]: one["custom_id"] for row in rows for one in row["components"] if one["type"] == 2}
+
+    async def says(self, message: str, *words: str) -> str:
+        """Wait until a message holds these words; return it."""
+        await self.parley.until(lambda: all(one in self.message(message)["content"] for one in words))
+        return str(self.message(message)["content"])
+
+    def _menus(self, message: str) -> Sequence[Json]:
+        rows = self.message(message)["components"]
+        return [one for row in rows for one in row["components"] if one["type"] == STRING_SELECT]
+
+    def _of_command(self, interaction: str, where: str) -> Sequence[Json]:
+        messages = self.world.messages[where].values()
+        return [one for one in messages if one.get("interaction_metadata", {}).get("id") == interaction]
 
     def seen(self, where: str, *, person: str = "Sam") -> Sequence[Json]:
         """Return what somebody sees in a channel, oldest first."""
