@@ -66,6 +66,7 @@ class LoopbackDiscord:
     ) -> None:
         self.world = world or default_world()
         self.clock = clock or SystemClock()
+        self.world.links.now = self.clock.now
         self.limits = limits or Limits()
         self.invalid = invalid or InvalidRequests()
         self.faults = Faults()
@@ -120,7 +121,7 @@ class LoopbackDiscord:
         }
         Wire(desk, self.recorder, self.clock).bind(app, routes)
         Socket(self.gateway, self.token).bind(app)
-        cdn.Cdn(self.world).bind(app)
+        cdn.Cdn(self.world, self.faults).bind(app)
         app.on_shutdown.append(self._hang_up)
         return app
 

@@ -27,8 +27,8 @@ def plain_message(message_id: str, channel_id: str, author: Json, timestamp: str
 
 
 def rendered(world: World, message: Json) -> Json:
-    """Return a message as clients get it: with the message it answers (null if that is gone) and its reactions."""
-    shown = dict(message)
+    """Return a message as clients get it: with the message it answers (null if that is gone), its reactions, good links."""
+    shown = _linked(world, message)
     if reference := message.get("message_reference"):
         shown["referenced_message"] = _referenced(world, message, reference["message_id"])
     if reactions := world.reactions.get(message["id"]):
@@ -40,7 +40,12 @@ def _referenced(world: World, message: Json, target_id: str) -> Json | None:
     """Return the message that another answers, unless that is for somebody else's eyes only."""
     if world.viewers.get(target_id) not in (None, world.viewers.get(message["id"])):
         return None
-    return world.messages[message["channel_id"]].get(target_id)
+    target = world.messages[message["channel_id"]].get(target_id)
+    return None if target is None else _linked(world, target)
+
+
+def _linked(world: World, message: Json) -> Json:
+    return {**message, "attachments": [world.with_link(each) for each in message["attachments"]]}
 
 
 def emoji(path: str) -> Json:
