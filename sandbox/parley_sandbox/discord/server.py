@@ -24,7 +24,7 @@ from parley_sandbox.discord.model.ids import Snowflakes
 from parley_sandbox.discord.people import People
 from parley_sandbox.discord.realm import Realm
 from parley_sandbox.discord.recorder import Recorder
-from parley_sandbox.discord.rest import cdn, commands, interactions, messages, places
+from parley_sandbox.discord.rest import cdn, commands, interactions, messages, places, threads
 from parley_sandbox.discord.rest.bodies import LARGEST
 from parley_sandbox.discord.rest.desk import Desk
 from parley_sandbox.discord.rest.start import Start
@@ -115,6 +115,7 @@ class LoopbackDiscord:
         routes = {
             **Start(self.gateway).routes(),
             **places.ROUTES,
+            **threads.ROUTES,
             **messages.ROUTES,
             **interactions.ROUTES,
             **commands.ROUTES,

@@ -140,6 +140,10 @@ class World:
     def _in(self, guild_id: str) -> Iterator[Json]:
         return (channel for channel in self.channels.values() if channel.get("guild_id") == guild_id)
 
+    def thread_at(self, message_id: str) -> Json | None:
+        """Return the thread that began at a message; it has the message's id."""
+        return self.channels.get(message_id)
+
     def guild_of(self, channel_id: str) -> str | None:
         """Return the guild of a channel; a direct channel has none."""
         guild_id: str | None = self.channel(channel_id).get("guild_id")
