@@ -59,6 +59,12 @@ class SandboxSettings(BaseModel):
     guests: int = Field(
         0, ge=0, le=1000, description="How many more members both guilds have, Guest 1 and so on, a number; for load."
     )
+    identify_window: float = Field(
+        0.0,
+        ge=0,
+        le=60,
+        description="Seconds in which the loopback Discord takes one identify of a shard and refuses the next; Discord's are 5.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What the services log.")
     log_format: Literal["console", "json"] = Field("console", description="How the services write their log.")
     ready_within: float = Field(60.0, gt=0, description="Seconds that a service may need to become ready.")

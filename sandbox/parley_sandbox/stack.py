@@ -45,8 +45,8 @@ class Stack:
         specs: tuple[ChildSpec, ...] | None = None,
     ) -> None:
         self.settings = settings
-        # Nobody waits five seconds for the second gateway; what Discord does then is tested with the loopback itself.
-        self.discord = LoopbackDiscord(default_world(settings.guests), gateway=GatewaySettings(identify_window=0.0))
+        gateway = GatewaySettings(identify_window=settings.identify_window)
+        self.discord = LoopbackDiscord(default_world(settings.guests), gateway=gateway)
         self.claude = LoopbackClaude()
         self.traces = TraceStore(limit=_TRACES)
         self.children: dict[str, Child] = {}

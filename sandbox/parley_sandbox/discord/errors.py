@@ -34,6 +34,7 @@ class Code(IntEnum):
     INVALID_JSON = 50109
     THREAD_EXISTS = 160004
     NO_HISTORY_TO_REPLY = 160002
+    THREAD_LOCKED = 160005
 
 
 _REFUSALS: Mapping[Code, tuple[int, str]] = {
@@ -58,6 +59,7 @@ _REFUSALS: Mapping[Code, tuple[int, str]] = {
     Code.WRONG_CHANNEL_TYPE: (400, "Cannot execute action on this channel type"),
     Code.THREAD_EXISTS: (400, "A thread has already been created for this message"),
     Code.INVALID_JSON: (400, "The request body contains invalid JSON."),
+    Code.THREAD_LOCKED: (400, "This thread is locked"),
     Code.NO_HISTORY_TO_REPLY: (400, "Cannot reply without permission to read message history"),
 }
 

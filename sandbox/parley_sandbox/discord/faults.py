@@ -20,6 +20,7 @@ class Kind(StrEnum):
     LIMIT_GLOBAL = "limit_global"
     MISSING_PERMISSION = "missing_permission"
     MESSAGE_GONE = "message_gone"
+    EXPIRED_FILE = "expired_file"
     DUPLICATE_EVENT = "duplicate_event"
     NO_HEARTBEAT_ACK = "no_heartbeat_ack"
     SILENCE = "silence"
@@ -42,6 +43,7 @@ KINDS: Mapping[str, str] = {
     Kind.LIMIT_GLOBAL: "With the next request everything but interactions is answered 429, scope global, for `seconds`.",
     Kind.MISSING_PERMISSION: "Requests are answered 403 with code 50013.",
     Kind.MESSAGE_GONE: "The message that a request names is deleted just before, so the answer is 404 with code 10008.",
+    Kind.EXPIRED_FILE: "The link to a file is answered 404, as when its time is over.",
     Kind.DUPLICATE_EVENT: "Gateway events are delivered twice.",
     Kind.NO_HEARTBEAT_ACK: "Heartbeats are not acknowledged.",
     Kind.SILENCE: "At once: open gateway connections carry nothing more to the bot, which must notice it by itself.",
@@ -63,7 +65,8 @@ AT_ONCE = frozenset(
         Kind.DROP_GATEWAY,
     }
 )
-OF_GATEWAY = AT_ONCE | {Kind.DUPLICATE_EVENT, Kind.NO_HEARTBEAT_ACK}
+ELSEWHERE = AT_ONCE | {Kind.DUPLICATE_EVENT, Kind.NO_HEARTBEAT_ACK, Kind.EXPIRED_FILE}
+"""Those that requests to the REST interface do not meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +133,12 @@ class Faults:
         """Return the faults that a request meets, one of a kind, and count them."""
         met: dict[str, Fault] = {}
         for fault in self.list():
-            if fault.kind not in OF_GATEWAY and fault.kind not in met and fault.meets(route, channel_id):
+            if fault.kind not in ELSEWHERE and fault.kind not in met and fault.meets(route, channel_id):
                 met[fault.kind] = self._use(fault)
         return met
 
     def strikes(self, kind: Kind) -> bool:
-        """Whether a gateway fault of this kind is in force; if so, count it."""
+        """Whether a fault of this kind that is not of requests is in force; if so, count it."""
         found = next(self._of(kind), None)
         return found is not None and bool(self._use(found))
 

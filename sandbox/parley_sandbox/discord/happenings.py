@@ -28,8 +28,8 @@ class Event:
 class Happening:
     """Something a person or a test could notice.
 
-    `kind` is message_create, message_update, message_delete, typing, reaction, interaction, presence or request; `payload` is
-    Discord's JSON (for a request the `Recorded`). `viewer` names the one person who may see it; None means everybody in the channel.
+    `kind` is message_create, message_update, message_delete, thread_create, thread_update, thread_delete, typing, reaction,
+    interaction, modal, presence or request; `payload` is Discord's JSON (for a request the `Recorded`). `viewer` names the one person who may see it; None means everybody in the channel.
     """
 
     kind: str

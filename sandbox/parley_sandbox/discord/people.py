@@ -111,7 +111,7 @@ class People:
 
     def begin_thread(self, person_id: str, channel_id: str, name: str, message_id: str | None = None) -> Json:
         """Begin a thread, at a message or without one."""
-        return self._acts.threads.begin(self._person(person_id), channel_id, name, message_id)
+        return self._acts.thread_starts.begin(self._person(person_id), channel_id, name, message_id)
 
     def change_thread(self, person_id: str, thread_id: str, **change: object) -> Json:
         """Rename a thread, archive it or open it again."""

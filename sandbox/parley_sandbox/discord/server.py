@@ -24,7 +24,7 @@ from parley_sandbox.discord.model.ids import Snowflakes
 from parley_sandbox.discord.people import People
 from parley_sandbox.discord.realm import Realm
 from parley_sandbox.discord.recorder import Recorder
-from parley_sandbox.discord.rest import cdn, commands, interactions, messages, places
+from parley_sandbox.discord.rest import cdn, commands, interactions, messages, places, threads
 from parley_sandbox.discord.rest.bodies import LARGEST
 from parley_sandbox.discord.rest.desk import Desk
 from parley_sandbox.discord.rest.start import Start
@@ -66,6 +66,7 @@ class LoopbackDiscord:
     ) -> None:
         self.world = world or default_world()
         self.clock = clock or SystemClock()
+        self.world.links.now = self.clock.now
         self.limits = limits or Limits()
         self.invalid = invalid or InvalidRequests()
         self.faults = Faults()
@@ -114,13 +115,14 @@ class LoopbackDiscord:
         routes = {
             **Start(self.gateway).routes(),
             **places.ROUTES,
+            **threads.ROUTES,
             **messages.ROUTES,
             **interactions.ROUTES,
             **commands.ROUTES,
         }
         Wire(desk, self.recorder, self.clock).bind(app, routes)
         Socket(self.gateway, self.token).bind(app)
-        cdn.Cdn(self.world).bind(app)
+        cdn.Cdn(self.world, self.faults).bind(app)
         app.on_shutdown.append(self._hang_up)
         return app
 

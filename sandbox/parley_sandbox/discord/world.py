@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from parley_sandbox.discord import permissions
 from parley_sandbox.discord.errors import Code, refusal
+from parley_sandbox.discord.links import Links
 from parley_sandbox.discord.model import Json, channels, guilds, users
 from parley_sandbox.discord.model.ids import Snowflakes
 from parley_sandbox.discord.model.users import Person
@@ -50,6 +51,7 @@ class World:
     closed_to_bot: set[str] = field(default_factory=set)
     """People who take no direct messages from the bot."""
     cdn_url: str = "http://127.0.0.1/cdn"
+    links: Links = field(default_factory=Links)
 
     def __post_init__(self) -> None:
         for someone in (self.bot, self.owner):
@@ -138,6 +140,10 @@ class World:
     def _in(self, guild_id: str) -> Iterator[Json]:
         return (channel for channel in self.channels.values() if channel.get("guild_id") == guild_id)
 
+    def thread_at(self, message_id: str) -> Json | None:
+        """Return the thread that began at a message; it has the message's id."""
+        return self.channels.get(message_id)
+
     def guild_of(self, channel_id: str) -> str | None:
         """Return the guild of a channel; a direct channel has none."""
         guild_id: str | None = self.channel(channel_id).get("guild_id")
@@ -181,7 +187,7 @@ class World:
     # files
 
     def store_file(self, channel_id: str, stored: StoredFile, description: str | None = None) -> Json:
-        """Keep a file and return the attachment object that points to it."""
+        """Keep a file and return the attachment object that points to it, its link not signed yet."""
         file_id = self.ids.next()
         path = f"attachments/{channel_id}/{file_id}/{quote(stored.name)}"
         self.files[f"{channel_id}/{file_id}"] = stored
@@ -195,3 +201,8 @@ class World:
             "content_type": stored.content_type,
         }
         return attachment if description is None else {**attachment, "description": description}
+
+    def with_link(self, attachment: Json) -> Json:
+        """Return an attachment with a link that is good from now."""
+        link = self.links.signed(attachment["url"])
+        return {**attachment, "url": link, "proxy_url": link}

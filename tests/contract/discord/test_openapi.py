@@ -10,10 +10,10 @@ import pytest
 from support.loopback import Cast
 from support.openapi import OpenApi
 
-from parley_sandbox.discord import Fault, Limit, Limits, LoopbackDiscord, ManualClock, Recorded, queries
+from parley_sandbox.discord import Fault, Limit, Limits, LoopbackDiscord, ManualClock, Permission, Recorded, queries
 from parley_sandbox.discord.faults import Kind
 from parley_sandbox.discord.happenings import Event
-from parley_sandbox.discord.rest import commands, interactions, messages, places
+from parley_sandbox.discord.rest import commands, interactions, messages, places, threads
 from parley_sandbox.discord.rest.start import Start
 
 STOP = {"type": 1, "components": [{"type": 2, "style": 4, "label": "Stop", "custom_id": "stop"}]}
@@ -79,7 +79,14 @@ def _without_details(body: Any) -> Any:
 
 
 def test_every_route_that_is_served_is_one_of_discords(openapi: OpenApi, discord: LoopbackDiscord) -> None:
-    served = (Start(discord.gateway).routes(), places.ROUTES, messages.ROUTES, interactions.ROUTES, commands.ROUTES)
+    served = (
+        Start(discord.gateway).routes(),
+        places.ROUTES,
+        threads.ROUTES,
+        messages.ROUTES,
+        interactions.ROUTES,
+        commands.ROUTES,
+    )
     assert [route for routes in served for route in routes if not openapi.knows(route)] == []
 
 
@@ -223,10 +230,23 @@ async def test_threads_are_answered_by_the_document(openapi: OpenApi, client: Cl
     await client.ask("POST", f"{there}/messages", {"content": "here"})
     await client.ask("GET", f"{there}/messages")
     await client.ask("GET", there)
-    await client.ask("PATCH", there, {"archived": True})
+    await client.ask("PUT", f"{there}/thread-members/{cast.person('Noor')}")
+    await client.ask("GET", f"{there}/thread-members?with_member=true")
+    await client.ask("GET", f"{there}/thread-members/{cast.person('Noor')}")
     await client.ask("GET", f"/guilds/{cast.guild('Orchard')}/threads/active")
-    await client.ask("GET", f"/channels/{channel}/messages/{question['id']}")
-    _assert_valid(openapi, client, least=9)
+    await client.ask("PATCH", there, {"archived": True, "name": "Talked"})
+    archived = await client.ask("GET", f"/channels/{channel}/threads/archived/public?limit=1")
+    assert [each["name"] for each in archived["threads"]] == ["Talked"]
+    begun = await client.ask("GET", f"/channels/{channel}/messages/{question['id']}")
+    assert begun["thread"]["id"] == thread["id"]
+    await client.ask("GET", f"/channels/{channel}/messages")
+    await client.ask("DELETE", f"{there}/thread-members/{cast.person('Noor')}")
+    await client.ask("DELETE", f"{there}/thread-members/@me")
+    await client.ask("DELETE", there)
+    client.discord.world.overwrite(channel, allow=Permission.MANAGE_THREADS)
+    await client.ask("DELETE", there)
+    assert await client.ask("GET", there) == {"message": "Unknown Channel", "code": 10003}
+    _assert_valid(openapi, client, least=19)
 
 
 async def test_without_with_response_a_callback_is_answered_by_nothing(

@@ -8,6 +8,7 @@ from parley_sandbox.discord.acts.interactions import Interactions
 from parley_sandbox.discord.acts.messages import Messages
 from parley_sandbox.discord.acts.reactions import Reactions
 from parley_sandbox.discord.acts.responses import Responses
+from parley_sandbox.discord.acts.thread_starts import ThreadStarts
 from parley_sandbox.discord.acts.threads import Threads
 from parley_sandbox.discord.acts.uses import Uses
 from parley_sandbox.discord.realm import Realm
@@ -20,6 +21,7 @@ class Acts:
     realm: Realm
     channels: Channels
     threads: Threads
+    thread_starts: ThreadStarts
     messages: Messages
     reactions: Reactions
     commands: Commands
@@ -38,6 +40,7 @@ def acts_on(realm: Realm) -> Acts:
         realm,
         Channels(realm),
         threads,
+        ThreadStarts(realm, messages, threads),
         messages,
         Reactions(realm, messages),
         commands,

@@ -1,10 +1,9 @@
 """Typing, and direct channels."""
 
 from parley_sandbox.discord import intents
-from parley_sandbox.discord.acts.rights import demand, demand_open
+from parley_sandbox.discord.acts.rights import demand_open, demand_writing
 from parley_sandbox.discord.happenings import Event, Happening
 from parley_sandbox.discord.model import Json
-from parley_sandbox.discord.permissions import Permission
 from parley_sandbox.discord.realm import Realm
 
 
@@ -17,7 +16,7 @@ class Channels:
 
     def typing(self, user_id: str, channel_id: str) -> None:
         """Show that somebody types, for the ten seconds that clients show it."""
-        demand(self._world, user_id, channel_id, Permission.SEND_MESSAGES)
+        demand_writing(self._world, user_id, channel_id)
         demand_open(self._world, user_id, channel_id)
         guild_id = self._world.guild_of(channel_id)
         notice = {"channel_id": channel_id, "user_id": user_id, "timestamp": int(self._realm.clock.now())}

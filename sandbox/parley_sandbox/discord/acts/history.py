@@ -14,7 +14,7 @@ def page(messages: Sequence[Json], query: Mapping[str, str]) -> list[Json]:
 
     `query` holds at most one of `after`, `before` and `around` (message ids) and `limit` (1 to 100, usually 50).
     """
-    limit = _limit(query.get("limit"))
+    limit = page_size(query.get("limit"))
     for name, cut in _CUTS.items():
         if name in query:
             chosen = cut(messages, _snowflake(name, query[name]), limit)
@@ -22,6 +22,15 @@ def page(messages: Sequence[Json], query: Mapping[str, str]) -> list[Json]:
     else:
         chosen = messages[-limit:]
     return list(reversed(chosen))
+
+
+def page_size(given: str | None) -> int:
+    """Return how many are asked for: 1 to 100, usually 50."""
+    if given is None:
+        return USUAL_PAGE
+    if not given.isdecimal() or not 1 <= int(given) <= LARGEST_PAGE:
+        raise bad_field("limit", "NUMBER_TYPE_MAX", f"int value should be between 1 and {LARGEST_PAGE}.")
+    return int(given)
 
 
 def _after(messages: Sequence[Json], pivot: int, limit: int) -> Sequence[Json]:
@@ -42,14 +51,6 @@ _CUTS: Mapping[str, Callable[[Sequence[Json], int, int], Sequence[Json]]] = {
     "before": _before,
     "after": _after,
 }
-
-
-def _limit(given: str | None) -> int:
-    if given is None:
-        return USUAL_PAGE
-    if not given.isdecimal() or not 1 <= int(given) <= LARGEST_PAGE:
-        raise bad_field("limit", "NUMBER_TYPE_MAX", f"int value should be between 1 and {LARGEST_PAGE}.")
-    return int(given)
 
 
 def _snowflake(name: str, given: str) -> int:

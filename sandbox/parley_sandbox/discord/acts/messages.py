@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from parley_sandbox.discord import intents
 from parley_sandbox.discord.acts.mentions import mentions
 from parley_sandbox.discord.acts.nonces import Nonces
-from parley_sandbox.discord.acts.rights import demand, demand_open
+from parley_sandbox.discord.acts.rights import demand, demand_open, demand_writing
 from parley_sandbox.discord.acts.threads import Threads
 from parley_sandbox.discord.errors import Code, bad_field, refusal
 from parley_sandbox.discord.happenings import Event, Happening
@@ -116,6 +116,10 @@ class Messages:
         if viewer is None:
             self._realm.dispatch(Event("MESSAGE_DELETE", gone, channel_id, guild_id, intents.of_message(guild_id)))
 
+    def refresh(self, channel_id: str, message_id: str) -> None:
+        """Tell everybody how a message looks now that something about it has changed, such as a thread that began at it."""
+        self._announce("MESSAGE_UPDATE", self._world.message(channel_id, message_id))
+
     def public(self, channel_id: str, message_id: str) -> Json:
         """Return a stored message that everybody in the channel sees, or raise 10008."""
         message = self._world.message(channel_id, message_id)
@@ -142,8 +146,7 @@ class Messages:
         return [rendered(self._world, each) for each in there if viewers.get(each["id"], person_id) == person_id]
 
     def _demand_writing(self, author_id: str, channel_id: str, draft: Draft) -> None:
-        needed = [Permission.SEND_MESSAGES] + ([Permission.ATTACH_FILES] if draft.uploads else [])
-        demand(self._world, author_id, channel_id, *needed)
+        demand_writing(self._world, author_id, channel_id, *([Permission.ATTACH_FILES] if draft.uploads else []))
         demand_open(self._world, author_id, channel_id)
         if draft.reference and Permission.READ_MESSAGE_HISTORY not in self._world.permissions_of(author_id, channel_id):
             raise refusal(Code.NO_HISTORY_TO_REPLY)

@@ -74,7 +74,8 @@ class Uses:
         return target
 
     def _stored(self, channel_id: str, file: Upload) -> Json:
-        return self._world.store_file(channel_id, StoredFile(file.name, file.content_type, file.content))
+        stored = StoredFile(file.name, file.content_type, file.content)
+        return self._world.with_link(self._world.store_file(channel_id, stored)) | {"ephemeral": True}
 
     # --- components
 

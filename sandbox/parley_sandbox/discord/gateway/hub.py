@@ -63,6 +63,10 @@ class Hub:
     def identifies_left(self) -> int:
         return self.identifies.left(self.realm.clock.now())
 
+    @property
+    def identifies_reset_after(self) -> float:
+        return self.identifies.reset_after(self.realm.clock.now())
+
     def note(self, what: str, connection: Connection, **detail: object) -> None:
         """Write something into the journal."""
         self.journal.append(Noted(self.realm.clock.now(), what, connection.number, detail))

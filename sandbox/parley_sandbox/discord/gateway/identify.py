@@ -29,3 +29,7 @@ class IdentifyBuckets:
         """Return how many identifies the day still has."""
         used = sum(at > now - _DAY for at, _ in self.accepted)
         return max(self.settings.identifies_a_day - used, 0)
+
+    def reset_after(self, now: float) -> float:
+        """Return the seconds until the day's first identify no longer counts; 0 when none does."""
+        return next((at + _DAY - now for at, _ in self.accepted if at > now - _DAY), 0.0)

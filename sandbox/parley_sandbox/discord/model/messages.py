@@ -27,20 +27,29 @@ def plain_message(message_id: str, channel_id: str, author: Json, timestamp: str
 
 
 def rendered(world: World, message: Json) -> Json:
-    """Return a message as clients get it: with the message it answers (null if that is gone) and its reactions."""
-    shown = dict(message)
-    if reference := message.get("message_reference"):
-        shown["referenced_message"] = _referenced(world, message, reference["message_id"])
+    """Return a message as clients get it: with the message it answers (null if that is gone), its reactions, good links."""
+    shown = _linked(world, message)
+    reference = message.get("message_reference") or {}
+    if "message_id" in reference:
+        shown["referenced_message"] = _referenced(world, message, reference)
+    if thread := world.thread_at(message["id"]):
+        shown["thread"] = thread
     if reactions := world.reactions.get(message["id"]):
         shown["reactions"] = [_reaction(world, emoji, users) for emoji, users in reactions.items()]
     return shown
 
 
-def _referenced(world: World, message: Json, target_id: str) -> Json | None:
+def _referenced(world: World, message: Json, reference: Json) -> Json | None:
     """Return the message that another answers, unless that is for somebody else's eyes only."""
+    target_id = reference["message_id"]
     if world.viewers.get(target_id) not in (None, world.viewers.get(message["id"])):
         return None
-    return world.messages[message["channel_id"]].get(target_id)
+    target = world.messages[reference["channel_id"]].get(target_id)
+    return None if target is None else _linked(world, target)
+
+
+def _linked(world: World, message: Json) -> Json:
+    return {**message, "attachments": [world.with_link(each) for each in message["attachments"]]}
 
 
 def emoji(path: str) -> Json:

@@ -1,7 +1,5 @@
 """Routes of guilds, members, channels and direct channels."""
 
-from http import HTTPStatus
-
 from parley_sandbox.discord.acts import Acts
 from parley_sandbox.discord.acts.rights import demand
 from parley_sandbox.discord.errors import Code, refusal
@@ -39,30 +37,6 @@ def _channel(acts: Acts, call: Call) -> Reply:
     return Reply(channel, channel["id"])
 
 
-def _begin_thread(acts: Acts, call: Call) -> Reply:
-    params = call.params
-    bot_id = acts.realm.world.bot["id"]
-    thread = acts.threads.begin(bot_id, params["channel_id"], call.form.get("name"), params.get("message_id"))
-    return Reply(thread, thread["id"], status=HTTPStatus.CREATED)
-
-
-def _change(acts: Acts, call: Call) -> Reply:
-    thread = acts.threads.change(acts.realm.world.bot["id"], call.params["channel_id"], call.form)
-    return Reply(thread, thread["id"])
-
-
-def _join_thread(acts: Acts, call: Call) -> Reply:
-    acts.threads.join(call.params["channel_id"], [acts.realm.world.bot["id"]])
-    return Reply(channel_id=call.params["channel_id"])
-
-
-def _active_threads(acts: Acts, call: Call) -> Reply:
-    world = acts.realm.world
-    threads = list(world.threads_of(world.guild(call.params["guild_id"])["id"]))
-    places = [world.thread_members[thread["id"]].get(world.bot["id"]) for thread in threads]
-    return Reply({"threads": threads, "members": [place for place in places if place], "has_more": False})
-
-
 def _typing(acts: Acts, call: Call) -> Reply:
     acts.channels.typing(acts.realm.world.bot["id"], call.params["channel_id"])
     return Reply(channel_id=call.params["channel_id"])
@@ -82,11 +56,6 @@ ROUTES: Routes = {
     "GET /guilds/{guild_id}/members/{user_id}": _member,
     "GET /users/{user_id}": _user,
     "POST /users/@me/channels": _open_direct,
-    "GET /guilds/{guild_id}/threads/active": _active_threads,
     "GET /channels/{channel_id}": _channel,
-    "PATCH /channels/{channel_id}": _change,
-    "POST /channels/{channel_id}/threads": _begin_thread,
-    "POST /channels/{channel_id}/messages/{message_id}/threads": _begin_thread,
-    "PUT /channels/{channel_id}/thread-members/@me": _join_thread,
     "POST /channels/{channel_id}/typing": _typing,
 }

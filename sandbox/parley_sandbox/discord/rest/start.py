@@ -23,6 +23,11 @@ class GatewayFacts(Protocol):
     def identifies_left(self) -> int: ...
 
     @property
+    def identifies_reset_after(self) -> float:
+        """Seconds."""
+        ...
+
+    @property
     def max_concurrency(self) -> int: ...
 
 
@@ -49,7 +54,7 @@ class Start:
         starts = {
             "total": self.gateway.identifies_a_day,
             "remaining": self.gateway.identifies_left,
-            "reset_after": 86_400_000,
+            "reset_after": int(self.gateway.identifies_reset_after * 1000),
             "max_concurrency": self.gateway.max_concurrency,
         }
         return Reply(

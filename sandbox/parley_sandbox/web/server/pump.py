@@ -90,6 +90,10 @@ def _thread(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:
     return thread_view(payload)
 
 
+def _thread_gone(payload: Any, _sandbox: Sandbox) -> dict[str, Any]:
+    return {"id": payload["id"], "parent_id": payload["parent_id"]}
+
+
 _SHAPES: Final[dict[str, Callable[[Any, Sandbox], dict[str, Any]]]] = {
     "message_create": _message,
     "message_update": _message,
@@ -101,4 +105,5 @@ _SHAPES: Final[dict[str, Callable[[Any, Sandbox], dict[str, Any]]]] = {
     "presence": _presence,
     "thread_create": _thread,
     "thread_update": _thread,
+    "thread_delete": _thread_gone,
 }

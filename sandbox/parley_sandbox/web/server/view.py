@@ -12,6 +12,7 @@ Json = dict[str, Any]
 _EPHEMERAL: Final = 1 << 6
 _LOADING: Final = 1 << 7
 _SELECTS: Final = (3, 5, 6, 7, 8)
+_THREAD_CREATED: Final = 18
 _EXCERPT: Final = 120
 _CODE: Final = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _HOW: Final = re.DOTALL | re.IGNORECASE
@@ -107,8 +108,9 @@ def _command(message: Mapping[str, Any]) -> Json | None:
 
 
 def _thread(message: Mapping[str, Any], world: World) -> Json | None:
-    """The thread that began at a message; it has the message's id."""
-    thread = world.channels.get(message["id"])
+    """The thread that began at a message, or that a message tells of."""
+    told = message.get("message_reference") if message["type"] == _THREAD_CREATED else None
+    thread = world.channels.get(told["channel_id"]) if told else world.thread_at(message["id"])
     return None if thread is None else thread_view(thread)
 
 

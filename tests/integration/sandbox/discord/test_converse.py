@@ -5,10 +5,12 @@ from typing import Any
 
 import aiohttp
 import hikari
+import pytest
 from support.hikari_bots import RunBot
 from support.loopback import Cast
 
-from parley_sandbox.discord import Address, LoopbackDiscord, queries
+from parley_sandbox.discord import Address, Fault, LoopbackDiscord, queries
+from parley_sandbox.discord.faults import Kind
 
 
 async def soon(queue: "asyncio.Queue[Any]") -> Any:
@@ -145,6 +147,28 @@ async def test_files_go_up_and_come_down(
     assert [each.files for each in queries.of(discord.recorder.requests, queries.CREATE)] == [(("answer.md", 5),)]
     async with aiohttp.ClientSession() as http, http.get(f"{address.base_url}/cdn/attachments/1/2/x") as missing:
         assert missing.status == 404
+
+
+async def test_a_link_to_a_file_is_good_for_a_time_and_the_api_gives_a_new_one(
+    discord: LoopbackDiscord, run_bot: RunBot, cast: Cast
+) -> None:
+    channel, now = cast.channel("Orchard", "help"), discord.clock.now
+    said = discord.people.say(cast.person("Mika"), channel, "read", files=[("a.txt", b"a")])
+    link = said["attachments"][0]["url"]
+    discord.faults.add(Fault(Kind.EXPIRED_FILE))
+    async with run_bot() as bot, aiohttp.ClientSession() as http:
+        fetched = (await bot.rest.fetch_message(int(channel), int(said["id"]))).attachments[0]
+        with pytest.raises(hikari.NotFoundError):
+            await fetched.read()
+        assert await fetched.read() == b"a"
+        for broken in (link.split("?")[0], link.replace("ex=", "ex=1"), link.replace("hm=", "hm=0")):
+            async with http.get(broken) as refused:
+                assert refused.status == 404
+        discord.world.links.now = lambda: now() + discord.world.links.life
+        with pytest.raises(hikari.NotFoundError):
+            await fetched.read()
+        again = await bot.rest.fetch_message(int(channel), int(said["id"]))
+        assert await again.attachments[0].read() == b"a"
 
 
 async def test_commands_history_and_places_read_as_hikari_expects(

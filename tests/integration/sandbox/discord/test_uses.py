@@ -12,7 +12,7 @@ import pytest
 from support.hikari_bots import lean_bot, running
 from support.loopback import Cast
 
-from parley_sandbox.discord import LoopbackDiscord
+from parley_sandbox.discord import LoopbackDiscord, Permission
 from parley_sandbox.discord.errors import ApiError
 
 EPHEMERAL = 1 << 6
@@ -246,3 +246,54 @@ async def test_threads_are_heard_of_and_written_in() -> None:
         assert not here.discord.world.channels[thread["id"]]["thread_metadata"]["archived"], "a message opens it"
         begun = await here.bot.rest.create_thread(int(here.channel), hikari.ChannelType.GUILD_PUBLIC_THREAD, "Mine")
         assert str(begun.parent_id) == here.channel
+
+
+async def test_a_thread_tells_of_itself_and_goes_with_what_is_in_it() -> None:
+    async with stage() as here:
+        heard: asyncio.Queue[Any] = asyncio.Queue()
+
+        async def hear(event: Any) -> None:
+            heard.put_nowait(event)
+
+        for kind in (hikari.GuildMessageCreateEvent, hikari.GuildThreadUpdateEvent, hikari.GuildThreadDeleteEvent):
+            here.bot.subscribe(kind, hear)
+        people, world = here.discord.people, here.discord.world
+
+        async def next_event() -> Any:
+            async with asyncio.timeout(10):
+                return await heard.get()
+
+        question = people.say(here.sam, here.channel, "let us talk")
+        assert (await next_event()).content == "let us talk"
+        thread = people.begin_thread(here.sam, here.channel, "Talk", question["id"])["id"]
+        starter = (await next_event()).message
+        assert (starter.type, str(starter.channel_id)) == (hikari.MessageType.THREAD_STARTER_MESSAGE, thread)
+        assert starter.referenced_message.content == "let us talk"
+        people.begin_thread(here.sam, here.channel, "Apart")
+        told = (await next_event()).message
+        assert (told.type, told.content) == (hikari.MessageType.THREAD_CREATED, "Apart")
+        assert world.channel(thread)["message_count"] == 0, "what Discord itself writes does not count"
+        people.change_thread(here.sam, thread, archived=True)
+        assert (await next_event()).thread.metadata.is_archived
+        with pytest.raises(ApiError, match="Missing Permissions"):
+            people.change_thread(here.cast.person("Noor"), thread, name="Mine")
+        world.overwrite(here.channel, allow=Permission.MANAGE_THREADS)
+        await here.bot.rest.delete_channel(int(thread))
+        assert str((await next_event()).thread_id) == thread
+        with pytest.raises(ApiError, match="Unknown Channel"):
+            people.messages(here.sam, thread)
+
+
+async def test_a_locked_thread_is_for_those_who_manage_threads() -> None:
+    async with stage() as here:
+        people, world = here.discord.people, here.discord.world
+        thread = people.begin_thread(here.sam, here.channel, "Talk")["id"]
+        with pytest.raises(ApiError, match="Missing Permissions"):
+            people.change_thread(here.sam, thread, locked=True)
+        world.overwrite(here.channel, user_id=here.cast.person("Mika"), allow=Permission.MANAGE_THREADS)
+        people.change_thread(here.cast.person("Mika"), thread, locked=True)
+        with pytest.raises(ApiError, match="locked"):
+            people.say(here.sam, thread, "still here?")
+        world.overwrite(here.channel, deny=Permission.SEND_MESSAGES_IN_THREADS)
+        with pytest.raises(hikari.ForbiddenError):
+            await here.bot.rest.create_message(int(thread), "nor I")

@@ -11,14 +11,14 @@ from parley_sandbox.discord import ApiError, Fault, InvalidRequests, Limit, Limi
 from parley_sandbox.discord.acts import Acts
 from parley_sandbox.discord.errors import Code, refusal
 from parley_sandbox.discord.faults import Faults, Kind
-from parley_sandbox.discord.rest import commands, interactions, messages, places
+from parley_sandbox.discord.rest import commands, interactions, messages, places, threads
 from parley_sandbox.discord.rest.call import Call
 from parley_sandbox.discord.rest.desk import Desk, Outcome
 from parley_sandbox.discord.validation import Draft
 
 CREATE = "POST /channels/{channel_id}/messages"
 EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
-ROUTES = {**messages.ROUTES, **places.ROUTES, **interactions.ROUTES}
+ROUTES = {**messages.ROUTES, **places.ROUTES, **threads.ROUTES, **interactions.ROUTES}
 
 
 class Counter:
@@ -185,6 +185,7 @@ async def test_no_body_breaks_a_route(body: Any) -> None:
         "webhook_token": click.token,
         "interaction_id": click.id,
         "interaction_token": click.token,
+        "user_id": cast.person("Noor"),
         "command_id": acts.commands.put({"name": "ask", "description": "Ask"})[0]["id"],
     }
     for route, act in {**ROUTES, **commands.ROUTES}.items():

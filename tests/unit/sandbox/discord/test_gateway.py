@@ -188,11 +188,13 @@ def test_identify_buckets_take_one_shard_a_window(clock: ManualClock) -> None:
     assert refused.line.read()[0]["op"] == Op.INVALID_SESSION
     assert discord.gateway.identifies_left == 2
     clock.advance(5.1)
+    assert discord.gateway.identifies_reset_after == pytest.approx(86_394.9)
     assert refused.identify(shard=(2, 4)).line.read()[0]["t"] == "READY"
     assert Client(discord).identify(shard=(3, 4)).line.read()[0]["t"] == "READY"
     clock.advance(5.1)
     assert Client(discord).identify(shard=(0, 4)).line.read()[0]["op"] == Op.INVALID_SESSION
     clock.advance(86_400.0)
+    assert discord.gateway.identifies_reset_after == 0.0
     assert Client(discord).identify(shard=(0, 4)).line.read()[0]["t"] == "READY"
 
 
