@@ -15,7 +15,7 @@ USUAL, OPUS, HAIKU = "claude-sonnet-5", "claude-opus-5", "claude-haiku-5-5"
 async def model_of(members: Members, text: str, where: str, *, person: str = "Sam") -> str:
     """Ask; return the model that answered."""
     await members.answered(f"{text} {SHORT}", where, person=person)
-    return members.heard(text)[-1].model
+    return str(members.heard(text)[-1].model)
 
 
 def line(name: Key, value: str) -> str:

@@ -69,7 +69,7 @@ def dollars(record: Record) -> float:
     """Return what that costs by the executor's prices."""
     prices = tomllib.loads(files("parley_executor").joinpath("prices.toml").read_text("utf-8"))["models"][record.model]
     used = record.usage or {}
-    return sum(used[name] * prices[kind] for name, kind in KINDS.items()) / 1_000_000
+    return sum(float(used[name] * prices[kind]) for name, kind in KINDS.items()) / 1_000_000
 
 
 def told(record: Record) -> dict[str, object]:
