@@ -33,11 +33,9 @@ async def test_a_button_works_after_everything_was_replaced() -> None:
         first = await present.answered(f"Which way? {SHORT}", where := present.room())
         (message,) = first.turn["message_ids"]
         await replaced(present, "gateway", "cache", "executor", "monitor")
-        before = present.message(message)["content"]
+        before = str(present.message(message)["content"])
         present.press(message, "Regenerate")
-        await present.parley.until(
-            lambda: present.message(message)["content"] != before and present.heard("Which way")[1:]
-        )
+        await present.parley.until(lambda: str(present.message(message)["content"]) != before)
         await present.parley.until(lambda: "Regenerate" in present.buttons(message))
         assert len(present.heard("Which way")) == 2
         assert len(present.of_the_bot(where)) == 1, "in the same message"

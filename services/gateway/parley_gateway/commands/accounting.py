@@ -69,4 +69,4 @@ def _left(quota: Quota, texts: Texts) -> str:
 
 
 def _dollars(millionths: int) -> str:
-    return f"{millionths / MILLION:.2f}"
+    return f"{millionths / MILLION:,.2f}"

@@ -31,10 +31,10 @@ class MessageChanges:
     async def on_update(self, event: hikari.MessageUpdateEvent) -> None:
         """Take new words; Discord says the same of an embed that it has found, or of a message that was pinned."""
         message = changed(event.message)
-        if message is None:
-            self._observer.event(UPDATE, "ignored")
-        else:
+        if message is not None:
             await self._watched(UPDATE, self._afterwards.reworded(message))
+        elif not (event.message.author and event.message.author.is_bot):  # of our own edits nobody wants to hear
+            self._observer.event(UPDATE, "ignored")
 
     async def on_delete(self, event: hikari.MessageDeleteEvent) -> None:
         """Take a deletion."""
