@@ -1,1 +1,1 @@
-"""Application commands: what may be registered, who may use it where, and what somebody may fill in."""
+"""Application commands: what may be registered, and the objects behind what somebody fills in."""

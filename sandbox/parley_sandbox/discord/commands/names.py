@@ -1,7 +1,8 @@
 """How commands, their options and their choices may be called, in any of Discord's languages."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from parley_sandbox.discord.errors import FormFaults
 from parley_sandbox.discord.model import Json
@@ -52,7 +53,7 @@ def check_localised(said: Json, key: str, path: str, check: Check, faults: FormF
             check(place, text, faults)
 
 
-def localised(said: Json, key: str, locale: str) -> str:
+def localised(said: Mapping[str, Any], key: str, locale: str) -> str:
     """Return a text in somebody's language, or as it was registered."""
     return str((said.get(f"{key}_localizations") or {}).get(locale) or said.get(key) or "")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from parley_sandbox.discord.acts.forms import fields_of
+from parley_sandbox.discord.commands.names import localised
 from parley_sandbox.discord.permissions import Permission
 
 Json = dict[str, Any]
@@ -15,9 +16,9 @@ def command_view(command: Mapping[str, Any], locale: str) -> Json:
     return {
         "id": command["id"],
         "key": command["name"],
-        "name": _localised(command, "name", locale),
+        "name": localised(command, "name", locale),
         "type": command["type"],
-        "description": _localised(command, "description", locale),
+        "description": localised(command, "description", locale),
         "options": [_option(option, locale) for option in command.get("options") or ()],
         "manage_only": bool(needed & Permission.MANAGE_GUILD),
     }
@@ -32,22 +33,18 @@ def form_view(opened: Mapping[str, Any]) -> Json:
 def _option(option: Mapping[str, Any], locale: str) -> Json:
     return {
         "key": option["name"],
-        "name": _localised(option, "name", locale),
-        "description": _localised(option, "description", locale),
+        "name": localised(option, "name", locale),
+        "description": localised(option, "description", locale),
         "type": option["type"],
         "required": bool(option.get("required")),
         "choices": [
-            {"name": _localised(choice, "name", locale), "value": choice["value"]}
+            {"name": localised(choice, "name", locale), "value": choice["value"]}
             for choice in option.get("choices") or ()
         ],
         "autocomplete": bool(option.get("autocomplete")),
         "min": option.get("min_value", option.get("min_length")),
         "max": option.get("max_value", option.get("max_length")),
     }
-
-
-def _localised(named: Mapping[str, Any], key: str, locale: str) -> str:
-    return str((named.get(f"{key}_localizations") or {}).get(locale) or named.get(key) or "")
 
 
 def _field(field: Mapping[str, Any]) -> Json:
