@@ -20,6 +20,8 @@ NO_QUESTION = {
     "litellm_rival",
     "retention_rivals",
     "retention_traces",
+    "standing",
+    "typing_rival",
 }
 
 
