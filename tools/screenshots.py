@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from playwright.async_api import Browser, Page, async_playwright, expect
+from scenes import Stage
 
 from parley_sandbox.anthropic import Pace
 from parley_sandbox.settings import SandboxSettings
@@ -35,6 +36,10 @@ async def main() -> None:
         for name, window in WINDOWS.items():
             await _shot(await _opened(browser, address, **window), name)
         await _shot_of_tabs(await _opened(browser, address, **WINDOWS["page-light"]))
+        stage = Stage(stack)
+        for scene in await stage.play():
+            window = {**WINDOWS["page-light"], "viewport": {"width": 1100, "height": 760}, "locale": scene.locale}
+            await _shot(await _opened(browser, stage.address(scene), **window), scene.name)
         stack.claude.pace = Pace(ttft=0.4, tps=25)
         await _shot_while_streaming(await _opened(browser, address, **WINDOWS["page-light"]))
         await browser.close()
