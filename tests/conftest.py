@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
+E2E = Path(__file__).parent / "e2e"
+
 # No test asserts a time: a busy machine would fail it for nothing.
 hypothesis.settings.register_profile("parley", deadline=None)
 hypothesis.settings.load_profile("parley")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, a file stays together, and of whole systems there is one at a time."""
+    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+        for item in items:
+            systems = E2E in item.path.parents
+            item.add_marker(pytest.mark.xdist_group("e2e" if systems else str(item.path)))
 
 
 @pytest.hookimpl(wrapper=True)
