@@ -115,7 +115,7 @@ class World:
             await self.until(lambda service=service: self._settled(service))  # type: ignore[misc]  # bound now
 
     def _settled(self, service: Gateway) -> bool:
-        states = service.peers()
+        states = service.peers.reachable()
         cache = states["cache"] or self.cache is None
         executor = len(service.admissions.capacity.addresses) >= len(self.executors)
         return cache and executor

@@ -187,7 +187,7 @@ async def test_nothing_is_left_when_a_turn_is_over(parley: World) -> None:
     await parley.until(lambda: not _turn_tasks() - before)
     gateway = parley.gateways[0].bound.service
     assert gateway.admissions.capacity.in_use == 0  # type: ignore[attr-defined]  # the gateway's own
-    assert gateway.calls.running == 0  # type: ignore[attr-defined]  # the gateway's own
+    assert gateway.discord.calls.running == 0  # type: ignore[attr-defined]  # the gateway's own
 
 
 def _turn_tasks() -> set[str]:

@@ -37,10 +37,10 @@ class Bench:
     def messages(self) -> Answer:
         """Return them as a gateway that knows nothing of them yet."""
         gateway = self.parley.service(0)
-        assert gateway.calls is not None
+        assert gateway.discord is not None
         discord = HikariDiscord(
             gateway.bot.hikari.rest,
-            gateway.calls,
+            gateway.discord.calls,
             self.clock,
             user_id=gateway.bot.user_id,
             application_id=lambda: gateway.bot.id,
@@ -70,9 +70,9 @@ async def table(parley: World) -> Bench:
         made_at=datetime.now(UTC),
     )
     gateway = parley.service(0)
-    assert gateway.calls is not None
+    assert gateway.discord is not None
     rest = gateway.bot.hikari.rest
-    responses = HikariResponses(rest, gateway.calls, SystemClock(), application_id=lambda: gateway.bot.id)
+    responses = HikariResponses(rest, gateway.discord.calls, SystemClock(), application_id=lambda: gateway.bot.id)
     assert await responses.defer(told, alone=False)
     return Bench(parley, asked)
 

@@ -25,7 +25,7 @@ ALL = Preferences(
 
 
 def store(parley: World, number: int = 0) -> PreferenceClient:
-    return parley.service(number).preference_store
+    return parley.service(number).peers.preferences
 
 
 async def test_what_is_set_is_read_back_whole(parley: World) -> None:
@@ -45,7 +45,7 @@ async def test_two_who_change_the_same_at_once_do_not_overwrite_each_other(parle
 async def test_a_change_at_one_gateway_counts_at_the_other(pair: World) -> None:
     subject = Subject(SubjectKind.GUILD, "77")
     await store(pair, 0).update(Versioned(subject, ALL))
-    await pair.until(lambda: pair.service(1).preferences.of("77", "1", "2").persona == ALL.persona)
+    await pair.until(lambda: pair.service(1).policies.preferences.of("77", "1", "2").persona == ALL.persona)
 
 
 async def test_the_chosen_model_and_persona_are_what_claude_is_asked_with(parley: World) -> None:
@@ -60,6 +60,6 @@ async def test_the_chosen_model_and_persona_are_what_claude_is_asked_with(parley
 
 
 async def test_the_models_are_those_of_the_executors(parley: World) -> None:
-    known = await parley.service(0).models.list()
+    known = await parley.service(0).peers.models.list()
     assert "claude-haiku-5-5" in {model.id for model in known}
     assert all(model.name for model in known)

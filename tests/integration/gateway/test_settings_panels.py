@@ -8,7 +8,6 @@ from typing import Any, cast
 from support.gateways import World
 from support.shown import MANAGER, Shown, command, pick, press, send
 
-from parley_gateway.discord.guild_channels import HikariGuilds
 from parley_gateway.discord.panels import rows_of
 from parley_gateway.ports import Responses
 from parley_gateway.preferences import MentionRule, Subject, SubjectKind
@@ -27,14 +26,14 @@ class Panels:
 
     def _handlers(self, parley: World, number: int) -> Handlers:
         gateway = parley.service(number)
-        assert gateway.calls is not None
+        assert gateway.discord is not None
         return handlers(
             cast("Responses", self.shown),
-            store=gateway.preference_store,
-            book=gateway.preferences,
-            models=gateway.models,
-            accounts=gateway.accounts,
-            guilds=HikariGuilds(gateway.bot.hikari.rest, gateway.calls),
+            store=gateway.peers.preferences,
+            book=gateway.policies.preferences,
+            models=gateway.peers.models,
+            accounts=gateway.peers.accounts,
+            guilds=gateway.discord.guilds,
             content=True,
         )
 
@@ -61,7 +60,7 @@ async def test_a_persona_that_is_set_at_one_gateway_counts_at_the_other(pair: Wo
     panels = Panels(pair)
     await panels.open()
     await panels.write("persona", {"persona": "Rhyme always."})
-    await pair.until(lambda: pair.service(1).preferences.of(panels.guild, "1", "2").persona == "Rhyme always.")
+    await pair.until(lambda: pair.service(1).policies.preferences.of(panels.guild, "1", "2").persona == "Rhyme always.")
     await pair.ended(pair.ask("Hello"))
     assert "Rhyme always." in str(pair.executions()[-1].system)
 
@@ -72,7 +71,7 @@ async def test_a_servers_lowered_limit_is_told_and_holds(parley: World) -> None:
     await panels.press("page")
     await panels.write("limits", {"messages": "1"})
     assert "questions a minute: 1" in panels.shown.text
-    (quota, *_) = (await parley.service(0).accounts.of_guild(panels.guild)).quotas
+    (quota, *_) = (await parley.service(0).peers.accounts.of_guild(panels.guild)).quotas
     assert quota.limit == 1
     await parley.ended(parley.ask("Hello"))
     refused = await parley.ended(parley.ask("Hello again", person="Noor"))
@@ -85,13 +84,13 @@ async def test_channels_that_discord_tells_get_free_talk(parley: World) -> None:
     await panels.open()
     await panels.choose("free", panels.channel)
     assert f"<#{panels.channel}>" in panels.shown.text
-    counts = parley.service(0).preferences.of(panels.guild, panels.channel, panels.member)
+    counts = parley.service(0).policies.preferences.of(panels.guild, panels.channel, panels.member)
     assert counts.mention_rule is MentionRule.EVERYTHING
 
 
 async def test_a_member_is_answered_by_the_model_of_their_choice(parley: World) -> None:
     panels = Panels(parley)
-    (wanted, *_) = (model for model in await parley.service(0).models.list() if "haiku" in model.id)
+    (wanted, *_) = (model for model in await parley.service(0).peers.models.list() if "haiku" in model.id)
     await panels.open("model", model=wanted.name)
     await parley.ended(parley.ask("Hello"))
     await parley.ended(parley.ask("Hello you", person="Noor"))
@@ -102,7 +101,7 @@ async def test_both_gateways_hear_a_choice_and_make_it_once(pair: World) -> None
     one, other = Panels(pair), Panels(pair, 1, sibling=True)
     await asyncio.gather(one.open(), other.open())
     await asyncio.gather(one.choose("rule", "commands"), other.choose("rule", "commands"))
-    stands = await pair.service(0).preference_store.get(Subject(SubjectKind.GUILD, one.guild))
+    stands = await pair.service(0).peers.preferences.get(Subject(SubjectKind.GUILD, one.guild))
     assert (stands.version, stands.preferences.mention_rule) == (1, MentionRule.COMMANDS)
     assert "✅" in one.shown.text
 

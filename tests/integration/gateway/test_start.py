@@ -74,7 +74,7 @@ async def test_it_starts_without_its_peers_and_says_what_it_waits_for(alone: Wor
     gateway = await alone.start_gateway()
     assert gateway.bot.ready
     assert "the cache at 127.0.0.1:9" in gateway.waits_for
-    assert gateway.peers() == {"cache": False, "monitor": False, "executor": False}
+    assert gateway.peers.reachable() == {"cache": False, "monitor": False, "executor": False}
 
 
 async def test_a_discord_that_is_not_there_yet_is_waited_for(alone: World) -> None:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 from support.gateways import World, world
 
-from parley_gateway.clients.conversations import ConversationClient
 from parley_gateway.model import Named
 from parley_gateway.preferences import MentionRule, Preferences, Subject, SubjectKind, Versioned
 
@@ -34,7 +33,7 @@ def say(parley: World, person: str, text: str, reply_to: str | None = None, chan
 
 def set_rule(parley: World, rule: MentionRule, channel: str = "general") -> None:
     subject = Subject(SubjectKind.CHANNEL, parley.cast.channel("Orchard", channel))
-    parley.service(0).preferences.put(Versioned(subject, Preferences(mention_rule=rule), 1), "test")
+    parley.service(0).policies.preferences.put(Versioned(subject, Preferences(mention_rule=rule), 1), "test")
 
 
 def asked_of_claude(parley: World) -> str:
@@ -50,7 +49,7 @@ async def test_a_channel_of_free_talk_is_one_conversation_of_all(open_ears: Worl
     await open_ears.ended(second)
     assert len(open_ears.executions()) == 2
     here = Named(f"channel:{open_ears.cast.channel('Orchard', 'general')}")
-    remembered = await ConversationClient(open_ears.service(0)._caches).get(here)
+    remembered = await open_ears.service(0).peers.conversations.get(here)
     assert [said.text.split(" [[")[0] for said in remembered.window if not said.by_claude] == [
         "I like apples",
         "And I like pears",
@@ -70,7 +69,7 @@ async def test_without_the_intent_free_talk_is_off_and_a_mention_is_answered(par
     heard = parley.ask(f"And I like pears {STREAM}")
     await parley.ended(heard)
     assert not parley.replies(unheard)
-    assert [trigger.value for trigger in parley.service(0).unread] == ["reply", "thread", "free"]
+    assert [trigger.value for trigger in parley.service(0).policies.unread] == ["reply", "thread", "free"]
 
 
 async def test_where_only_commands_count_a_mention_is_not_answered(parley: World) -> None:
