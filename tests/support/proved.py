@@ -192,6 +192,7 @@ OVERVIEW: dict[str, Callable[[Evidence], Proof]] = {
     ),
     "What members may expect/A": lambda _: WhenFull(by("tier", {"normal": 0, "busy": 1, "unavailable": 0})),
     "Events from Discord/A": lambda told: Events(by("outcome", events(told))),
+    "Turns by what called the bot/A": lambda told: Events(by("trigger", {"mention": len(told.replies)})),
     "Turns by how they ended/A": lambda told: Events(by("outcome", outcomes(told))),
     "Where answers came from/A": lambda told: Events(by("source", sources(told))),
     "What the cache decided/A": lambda told: Events(by("result", decisions(told))),
@@ -203,6 +204,10 @@ OVERVIEW: dict[str, Callable[[Evidence], Proof]] = {
     "Whole answers/B": lambda told: within(0.95, answers(told)),
     "Edits/A": lambda told: Events(by("outcome", {"accepted": pages(told)})),
     "Rate limits met/A": lambda told: Events(by("scope", told.limited())),
+    "HTTP connections to Discord/A": lambda _: Between(
+        {frozenset({("state", "used")}): (0, 0), frozenset({("state", "idle")}): (1, 10)}
+    ),
+    "Clocks/A": lambda _: Between({frozenset(): (0, 1.5)}),
     "Calls of Claude/A": lambda told: Events(one(admitted(told))),
     "Tokens/A": lambda told: Events(by("gen_ai_token_type", tokens(told))),
     "Cost/A": lambda told: Events(by("gen_ai_request_model", {MODEL: cost(told)})),

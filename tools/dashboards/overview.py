@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from layout import LOW, Line
 from layout import dashboard as laid_out
 from panels import About, Panel, lines, number, promise, rows, states
-from queries import gained, highest, instances, of, quantile, rate, share, steps, summed, within
+from queries import farthest, gained, highest, instances, of, quantile, rate, share, steps, summed, within
 from traces import search
 
 from parley_gateway.model import Outcome
@@ -140,6 +140,13 @@ def answers() -> list[Panel]:
             stacked=True,
         ),
         lines(
+            About(
+                "Turns by what called the bot", "ops", "As they begin; command: an interaction, buttons included."
+            ),
+            rate(semconv.DISCORD_TRIGGERS, "trigger"),
+            stacked=True,
+        ),
+        lines(
             About("Turns by how they ended", "ops", "Every question that was taken up, as its member saw it end."),
             rate(semconv.TURNS, "outcome"),
             stacked=True,
@@ -220,6 +227,25 @@ def discord() -> list[Panel]:
             ),
             steps(semconv.DISCORD_RATELIMIT_HITS, "scope"),
             stacked=True,
+        ),
+        lines(
+            About(
+                "HTTP connections to Discord",
+                "short",
+                "Open ones, over all gateways. A gateway has PARLEY_GATEWAY_DISCORD_CONNECTIONS of them at most; where all "
+                "are used for minutes, edits wait for one.",
+            ),
+            summed(semconv.DISCORD_HTTP_POOL, "state"),
+            stacked=True,
+        ),
+        lines(
+            About(
+                "Clocks",
+                "s",
+                "How far the gateway's clock that is farthest from Discord's is from it. Above 1 s its log says so, and "
+                "it reckons with Discord's time; set the node's clock.",
+            ),
+            farthest(semconv.CLOCK_SKEW).named("farthest"),
         ),
     ]
 

@@ -88,9 +88,14 @@ def heat(metric: str, **labels: str) -> Query:
     return Query(f"sum by (le) (increase({buckets}[{STEP}]))", "{{le}}", exemplar=True)
 
 
-def summed(metric: str) -> Query:
-    """A gauge of which every instance shows its own part."""
-    return Query(f"sum({series(metric)})")
+def summed(metric: str, *by: str) -> Query:
+    """A gauge of which every instance shows its own part, by these labels."""
+    return Query(f"{_sum(by)}({series(metric)})", _legend(by))
+
+
+def farthest(metric: str) -> Query:
+    """A gauge of which every instance shows its own, that should be 0: the value that is farthest from it, without its sign."""
+    return Query(f"max(abs({series(metric)}))")
 
 
 def highest(metric: str, *by: str, **labels: str) -> Query:

@@ -20,7 +20,7 @@ EVENTS = {
     "MESSAGE_CREATE": ("handled", "ignored", "dropped", "failed"),
     "MESSAGE_UPDATE": ("handled", "ignored", "failed"),
     "MESSAGE_DELETE": ("handled", "failed"),
-    "INTERACTION_CREATE": ("handled", "ignored"),
+    "INTERACTION_CREATE": ("handled", "ignored", "failed"),
 }
 DECISIONS = {
     "admitted": ("free", "monitor_silent"),
