@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from parley_gateway.buttons import Buttons
+from parley_gateway.edits import FailureKind
 from parley_gateway.messages import DeliveryError, Messages
 
 
 class Notice:
     """The notice of one turn. It is page 0 by its nonce, so that notice and answer are never two messages.
 
-    allowed: waits until a call may be made.
+    allowed: waits until a call may be made. doubtful: one may stand whose id Discord did not tell.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Notice:
         self._closed = False
         self._news = asyncio.Event()
         self.message_id = ""
+        self.doubtful = False
 
     def adopt(self, message_id: str) -> None:
         """Go on with a notice that stands already."""
@@ -63,6 +65,7 @@ class Notice:
             else:
                 self.message_id = await self._messages.create(0, text, buttons=self._buttons)
                 self._posted(self.message_id)
-        except DeliveryError:
+        except DeliveryError as error:
+            self.doubtful = self.doubtful or error.kind is FailureKind.TRANSIENT
             return
         self._shown = text

@@ -145,6 +145,8 @@ class Reply:
     def _begin(self, notice: str) -> Delivery:
         if notice and not self._adopted.message_ids:
             self._adopted = replace(self._adopted, message_ids=(notice,))
+        if self._notice.doubtful:  # Discord would take the first page for a repetition of it, and go on showing it
+            self._adopted = replace(self._adopted, certain=False)
         self._delivery = delivery = Delivery(
             self._relay(),
             self._stage.messages,
