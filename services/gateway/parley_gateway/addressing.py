@@ -155,7 +155,7 @@ def question(message: Message, bot_id: str, place: Place = CHANNEL) -> str:
     """Return the text without the bot's own mention, other mentions as @name; words of ours when nothing is left.
 
     What it replies to stands before it, when another than the bot wrote that: Claude sees no other messages, and would
-    not know what "this" is.
+    not know what "this" is. bot_id: empty where it does not matter that it is ours.
     """
     said = _ours(bot_id).sub(" ", message.content)
     if place.own_role:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from parley_gateway.addressing import WORDLESS_FILES, Message
 from parley_gateway.commands.accounting import account_lines
 from parley_gateway.commands.asking import prompt_of
 from parley_gateway.commands.definitions import DEFINITIONS, LANGUAGES, Kind
@@ -17,7 +18,7 @@ from parley_gateway.commands.telling import help_text
 from parley_gateway.discord.registration import builders, digest
 from parley_gateway.interactions import Command
 from parley_gateway.memory import Account, Quota, QuotaKind, Remembered, Spent
-from parley_gateway.model import Model, Named, Recent, RepliesTo, Said, Tier, Usage
+from parley_gateway.model import Attachment, Model, Named, Recent, RepliesTo, Said, Tier, Usage
 from parley_gateway.places import CHANNEL, Place
 from parley_gateway.standing import Standing, presence_text, status_text
 from parley_gateway.texts import Key, Texts
@@ -91,6 +92,30 @@ def test_a_question_of_a_command_begins_a_conversation_of_its_own() -> None:
     assert (prompt.model, prompt.locale, prompt.interaction_token) == ("claude-x", "ja", "token")
     assert prompt.reference == RepliesTo("900")
     assert prompt.event == "INTERACTION_CREATE"
+
+
+@pytest.mark.parametrize(
+    ("content", "forwarded", "files", "asked"),
+    [
+        ("How tall is <@31>?", "", 0, "How tall is @Noor?"),
+        ("", "", 1, WORDLESS_FILES),
+        ("", "Wood floats.", 0, "(forwarded message:)\n> Wood floats."),
+        (" ", "", 0, ""),
+    ],
+)
+def test_what_is_asked_at_a_message_is_all_that_it_says(content: str, forwarded: str, files: int, asked: str) -> None:
+    told = (Attachment("40", "1", "tree.png", "image/png", 9),) * files
+    target = Message(
+        "40", "20", "10", "31", "Noor", False, content, {"31": "Noor"}, "", "", NOW, forwarded=forwarded, attachments=told
+    )
+    prompt = prompt_of(command("Ask Claude", target=target, attachments=told), NOW)
+    assert (prompt.message_id, prompt.text) == ("40", asked)
+
+
+def test_a_file_without_words_is_no_empty_question() -> None:
+    told = (Attachment("900", "1", "tree.png", "image/png", 9),)
+    prompt = prompt_of(command("ask", options={"prompt": " "}, attachments=told), NOW)
+    assert prompt.text == WORDLESS_FILES
 
 
 def test_a_command_means_the_conversation_that_the_next_message_would_go_on_with() -> None:

@@ -28,7 +28,7 @@ class Asking:
     async def take(self, command: Command) -> None:
         """Acknowledge before anything else, then ask; the turn's claim lets one gateway answer."""
         prompt = prompt_of(command, self.clock.now())
-        if not prompt.text and not prompt.attachments:
+        if not prompt.text:
             await self._show(command, Key.TOLD_WORDLESS)
         elif await self._acknowledged(command) and not self.ask(prompt):
             with contextlib.suppress(DeliveryError):
@@ -72,9 +72,11 @@ def prompt_of(command: Command, now: datetime) -> Prompt:
 
 
 def _question(command: Command) -> str:
-    if command.target is None:
-        return str(command.options.get("prompt", "")).strip()
-    named = command.target.mentions
-    return addressing.MENTION.sub(
-        lambda found: f"@{named.get(found.group(1), 'someone')}", command.target.content
-    ).strip()
+    """Return what is asked; empty: nothing. Claude's API takes no message without a word."""
+    target = command.target
+    if target is None:
+        words = str(command.options.get("prompt", "")).strip()
+        return words or (addressing.WORDLESS_FILES if command.attachments else "")
+    if not (target.content.strip() or target.forwarded or target.attachments):
+        return ""
+    return addressing.question(target, bot_id="")
