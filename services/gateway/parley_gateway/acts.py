@@ -7,7 +7,7 @@ acknowledgement counted, or who holds the turn.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parley_gateway import addressing, buttons
 from parley_gateway.addressing import Message, Rules
@@ -16,7 +16,7 @@ from parley_gateway.claims import PostedKind, TurnState
 from parley_gateway.interactions import Click, Pick, Submission
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import DeliveryError
-from parley_gateway.model import Named, Prompt, RepliesTo, Rewind
+from parley_gateway.model import Named, Prompt, RepliesTo, Rewind, Said
 from parley_gateway.ports import Conversations, Postings, Responses
 from parley_gateway.texts import Key
 from parley_gateway.whispers import Whispers
@@ -27,6 +27,7 @@ GO_ON = "Go on exactly where you broke off. Repeat nothing, and say nothing befo
 """What Claude is told when a member wants the rest; in English, since Claude answers in the language of what stands there."""
 AS_IT_IS_NOW = frozenset({Action.RETRY, Action.ANEW})
 """Presses that ask the question as it stands in Discord."""
+FIRST_PAGE = (PostedKind.PAGE, 0)
 
 
 class Begun(Exception):  # noqa: N818 — it is no error: a sibling was faster
@@ -91,15 +92,13 @@ class Acts:
         found = await self._find(click, button)
         if button.action is Action.CONTINUE:
             return await self._rest(click, button, found)
-        page = (
-            next((one for one in found.posted if (one.kind, one.index) == (PostedKind.PAGE, 0)), None)
-            if found
-            else None
-        )
-        first = await self.postings.read(click.channel_id, page.message_id if page else click.message_id)
-        asks = first.replies_to if first is not None else ""
-        now = await self._question(click, asks) if asks and button.action in AS_IT_IS_NOW else None
-        return await self._again(click, button, found, asks=asks, now=now)
+        answers = await self._first_page(click, found)
+        asks = answers.replies_to if answers is not None else ""
+        now = await self.postings.read(click.channel_id, asks) if asks and button.action in AS_IT_IS_NOW else None
+        rules = await self.rules()
+        asked = _asked(found, now, click, rules.bot_id)
+        locale = addressing.locale_of(asked.text, rules.locale) if asks else click.locale
+        return self._again(click, button, found, asked, asks=asks, locale=locale)
 
     async def _find(self, click: Click, button: Button) -> Exchange | None:
         """Return what is known of the turn; None: nothing. Raises Declined when another one has taken its place."""
@@ -119,58 +118,51 @@ class Acts:
         if found.turn_id != button.turn_id:
             raise Declined(Key.GONE_ON)
 
-    async def _question(self, click: Click, message_id: str) -> Message | None:
-        """Return the question as it stands, or the answer that somebody wanted the rest of; None when it is gone."""
-        return await self.postings.read(click.channel_id, message_id)
+    async def _first_page(self, click: Click, found: Exchange | None) -> Message | None:
+        """Return the message that answers the question, which a later page may not; None when it is gone."""
+        pages = [one.message_id for one in found.posted if (one.kind, one.index) == FIRST_PAGE] if found else []
+        return await self.postings.read(click.channel_id, pages[0] if pages else click.message_id)
 
-    async def _again(
-        self, click: Click, button: Button, found: Exchange | None, *, asks: str, now: Message | None
+    def _again(
+        self, click: Click, button: Button, found: Exchange | None, asked: Said, *, asks: str, locale: str
     ) -> Prompt:
-        """Return the question once more. now: as it stands in Discord."""
-        rules = await self.rules()
-        if now is not None:
-            text, name = addressing.question(now, rules.bot_id), now.author_name
-            if now.author_is_bot:
-                text, name = GO_ON, click.user_name
-        elif found is not None and found.question.text:
-            text, name = found.question.text, found.question.author_name
-        else:
-            raise Declined(Key.FORGOTTEN)
+        """Return the question once more. asks: the message that the answer replies to."""
         return Prompt(
             turn_id=click.interaction_id,
             channel_id=click.channel_id,
             message_id=asks,
             guild_id=click.guild_id,
             author_id=button.author_id,
-            author_name=found.question.author_name if found is not None else name,
-            locale=addressing.locale_of(text, rules.locale) if asks else click.locale,
-            text=text,
+            author_name=asked.author_name,
+            locale=locale,
+            text=asked.text,
             reference=Named(found.conversation_id) if found is not None else RepliesTo(asks or click.message_id),
             asked_at=click.made_at,
             received_at=self.clock.now(),
-            attachments=found.question.attachments if found is not None else (),
-            rewinds=Rewind(
-                found.turn_id if found is not None else button.turn_id,
-                button.revision,
-                answered=found is not None and found.answer is not None,
-            ),
+            attachments=asked.attachments,
+            rewinds=_rewind(button, found),
             model="" if asks or found is None else found.model,
             afresh=True,
         )
 
-    async def _goes_on(self, message_id: str) -> bool:
-        """Whether the rest of an answer is being written: a sibling heard the press too, or it was pressed twice."""
+    async def _state(self, turn_id: str) -> TurnState | None:
+        """Return where a turn is; None when there is none of this name."""
         try:
-            return (await self.conversations.find(message_id)).state is not TurnState.ENDED
+            return (await self.conversations.find(turn_id)).state
         except NotFound:
-            return False
+            return None
 
     async def _rest(self, click: Click, button: Button, found: Exchange | None) -> Prompt:
-        """Return a question for the rest, which answers the answer. Its name is the answer's, so that there is one of it."""
+        """Return a question for the rest, which answers the answer. Its name is the answer's, so that there is one of it:
+        while it is written a sibling heard the press too, or it was pressed twice; one that failed has a button of its own.
+        """
         if found is None:
             raise Declined(Key.FORGOTTEN)
-        if not found.last or (button.revision and found.revision != button.revision):
-            raise Begun if await self._goes_on(click.message_id) else Declined(Key.GONE_ON)
+        begun = await self._state(click.message_id)
+        if begun not in (None, TurnState.ENDED):
+            raise Begun
+        if begun is not None or not found.last or (button.revision and found.revision != button.revision):
+            raise Declined(Key.GONE_ON)
         return Prompt(
             turn_id=click.message_id,
             channel_id=click.channel_id,
@@ -185,3 +177,22 @@ class Acts:
             received_at=self.clock.now(),
             model=found.model,
         )
+
+
+def _asked(found: Exchange | None, now: Message | None, click: Click, bot_id: str) -> Said:
+    """Return the question as it stands in Discord, or where that is not wanted as it is remembered. Raises Declined."""
+    kept = found.question if found is not None else Said("")
+    if now is None:
+        if not kept.text:
+            raise Declined(Key.FORGOTTEN)
+        return kept
+    if now.author_is_bot:  # the rest of that answer was asked for
+        return replace(kept, text=GO_ON, author_name=kept.author_name or click.user_name)
+    text = addressing.question(now, bot_id)
+    return replace(kept, text=text, author_name=kept.author_name or now.author_name, attachments=now.attachments)
+
+
+def _rewind(button: Button, found: Exchange | None) -> Rewind:
+    if found is None:
+        return Rewind(button.turn_id, button.revision)
+    return Rewind(found.turn_id, button.revision, answered=found.answer is not None)

@@ -14,7 +14,7 @@ from parley_gateway.claims import Posted, PostedKind, TurnState
 from parley_gateway.interactions import Click, Interaction
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import Gone, Transient
-from parley_gateway.model import Named, Prompt, Rewind, Said
+from parley_gateway.model import Attachment, Named, Prompt, Rewind, Said
 from parley_gateway.ports import Conversations, Postings, Responses
 from parley_gateway.texts import Key, Texts
 from parley_gateway.whispers import Whispers
@@ -33,11 +33,12 @@ FOUND = Exchange(
     model="claude-haiku-4-5",
 )
 FORGOT = NotFound("NO_SUCH_TURN", "")
+PICTURE = Attachment("9", "90", "tree.png", "image/png", 9)
 
 
-def message(message_id: str, content: str, *, replies_to: str = "", bot: bool = False) -> Message:
-    author = "1" if bot else "30"
-    return Message(message_id, "20", "", author, "Ada", bot, content, {}, replies_to, "", datetime.now(UTC))
+def message(message_id: str, content: str, *, bot: bool = False, **more: Any) -> Message:
+    told = {"replies_to": "", "replied_author_id": "", "sent_at": datetime.now(UTC)} | more
+    return Message(message_id, "20", "", "1" if bot else "30", "Ada", bot, content, {}, **told)
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Place:
 
     found: Exchange | Fault = FOUND
     question: str | None = "<@1> What is a trunk?"
+    files: tuple[Attachment, ...] = ()
     instead: str = ""
     rest: TurnState | None = None
     full: bool = False
@@ -80,7 +82,7 @@ class Place:
         assert channel_id == "20"
         if message_id == "40":
             return message("40", "Wood.", replies_to="9" if self.question is not None else "", bot=True)
-        return message(message_id, self.question) if self.question is not None else None
+        return message(message_id, self.question, attachments=self.files) if self.question is not None else None
 
     def ask(self, prompt: Prompt) -> bool:
         self.asked.append(prompt)
@@ -225,7 +227,23 @@ async def test_a_gateway_whose_sibling_was_faster_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(("state", "told"), [(TurnState.OPENED, []), (TurnState.ENDED, [text(Key.GONE_ON)])])
-async def test_a_rest_that_is_being_written_is_not_told_as_gone_on(state: TurnState, told: list[str]) -> None:
-    place = Place(found=replace(FOUND, last=False), rest=state)
+@pytest.mark.parametrize("last", [False, True])
+async def test_a_rest_that_is_being_written_is_not_told_as_gone_on_and_one_that_failed_is(
+    state: TurnState, told: list[str], last: bool
+) -> None:
+    place = Place(found=replace(FOUND, last=last), rest=state)
     await place.press(Action.CONTINUE)
-    assert (place.asked, place.told) == ([], told)
+    assert (place.asked, place.told) == ([], told), "a press that nothing came of would be silence"
+
+
+@pytest.mark.parametrize("found", [FOUND, FORGOT])
+async def test_try_again_sees_the_files_that_the_question_has_now(found: Exchange | Fault) -> None:
+    place = Place(found=found, files=(PICTURE,))
+    await place.press(Action.RETRY, 0)
+    assert place.asked[0].attachments == (PICTURE,)
+
+
+async def test_a_question_of_which_only_the_name_is_lost_keeps_its_author() -> None:
+    place = Place(found=replace(FOUND, question=Said("", "30", "", "9")))
+    await place.press(Action.RETRY, 0)
+    assert place.asked[0].author_name == "Ada"

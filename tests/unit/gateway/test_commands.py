@@ -106,7 +106,19 @@ def test_a_question_of_a_command_begins_a_conversation_of_its_own() -> None:
 def test_what_is_asked_at_a_message_is_all_that_it_says(content: str, forwarded: str, files: int, asked: str) -> None:
     told = (Attachment("40", "1", "tree.png", "image/png", 9),) * files
     target = Message(
-        "40", "20", "10", "31", "Noor", False, content, {"31": "Noor"}, "", "", NOW, forwarded=forwarded, attachments=told
+        "40",
+        "20",
+        "10",
+        "31",
+        "Noor",
+        False,
+        content,
+        {"31": "Noor"},
+        "",
+        "",
+        NOW,
+        forwarded=forwarded,
+        attachments=told,
     )
     prompt = prompt_of(command("Ask Claude", target=target, attachments=told), NOW)
     assert (prompt.message_id, prompt.text) == ("40", asked)
