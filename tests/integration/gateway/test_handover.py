@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+from support.commands import answer, use
 from support.gateways import World, world
 from support.reading import as_shown
 
@@ -101,6 +104,30 @@ async def test_while_it_ends_a_gateway_still_takes_what_comes_in_the_first_momen
         late = parley.ask("Too late")
         await parley.until(lambda: _ignored(parley) >= 1)
         assert not queries.creates_by_question(parley.discord.recorder.requests).get(late)
+
+
+async def test_a_command_that_the_last_gateway_takes_while_it_ends_is_told_so() -> None:
+    async with world() as parley:
+        await parley.start_monitor()
+        await parley.start_cache()
+        await parley.start_executor()
+        gateway = await parley.start_gateway(grace=20)
+        await parley.settled()
+        gateway.drain()
+        await gateway.finish()
+        asked = use(parley, "ask", prompt="Too late")
+        await parley.until(lambda: "being restarted" in answer(parley, asked).get("content", ""))
+        assert parley.executions() == []
+
+
+async def test_a_gateway_that_ends_leaves_a_command_to_its_sibling(pair: World) -> None:
+    ending = pair.service(0)
+    ending.drain()
+    await ending.finish()
+    await pair.until(lambda: not ending.siblings.first(pair.cast.channel("Orchard", "general"), time.monotonic()))
+    asked = use(pair, "ask", prompt=STORY)
+    await pair.until(lambda: bool(pair.executions()) and not pair.working)
+    assert answer(pair, asked)["content"].split() == as_shown(pair.executions()[0].text).split()
 
 
 def _ignored(parley: World) -> float:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 from parley_gateway.asked import Asked
 from parley_gateway.claims import Orphan
+from parley_gateway.endings import Endings
+from parley_gateway.messages import DeliveryError
 from parley_gateway.model import Prompt
+from parley_gateway.texts import Texts
 from parley_gateway.turns.room import Room
 from parley_gateway.turns.turn import Turn
 
@@ -32,7 +36,10 @@ class Turns:
             self._tasks = tasks
             while True:
                 await self._below(self._most, standing_by=False)
-                self._begin(await self._prompts.get())
+                prompt = await self._prompts.get()
+                self._begin(prompt)
+                if self._closed and prompt.turn_id not in self._live:
+                    tasks.create_task(self._turn_down(prompt), name=f"turn down {prompt.turn_id}")
 
     def adopt(self, orphan: Orphan) -> None:
         """Finish a turn whose gateway is gone, if nobody else does. Nobody would offer it again: one whose event is
@@ -97,11 +104,26 @@ class Turns:
     def _begin(self, prompt: Prompt, orphan: Orphan | None = None) -> None:
         """Begin a turn, unless it is held here already or this gateway is about to end: a sibling has it then."""
         self.asked.note(prompt.channel_id, prompt.author_id, prompt.turn_id)
-        if self._closed or self._tasks is None or prompt.turn_id in self._live:
+        if self._tasks is None or self._closed or prompt.turn_id in self._live:
             self._room.observer.event(prompt.event, "ignored")
+        else:
+            self._live[prompt.turn_id] = None
+            self._tasks.create_task(self._answer(prompt, orphan), name=f"turn {prompt.turn_id}")
+
+    async def _turn_down(self, prompt: Prompt) -> None:
+        """Tell who used a command or pressed a button that nobody answers, if there is no sibling. A message needs no such
+        word: the next gateway reads it again.
+        """
+        room = self._room
+        if not room.siblings.first(prompt.channel_id, room.clock.monotonic()):
             return
-        self._live[prompt.turn_id] = None
-        self._tasks.create_task(self._answer(prompt, orphan), name=f"turn {prompt.turn_id}")
+        texts = room.whispers.texts(prompt.turn_id) or Texts(prompt.locale)
+        words = Endings(texts, prompt.turn_id).failed("DRAINING").alone
+        if prompt.interaction_token:
+            with contextlib.suppress(DeliveryError):
+                await room.discord.messages(prompt).create(0, words, buttons=())
+        else:
+            await room.whispers.tell(prompt.turn_id, words)
 
     async def _answer(self, prompt: Prompt, orphan: Orphan | None) -> None:
         """Live one turn, after those who go before us; a mistake of ours in it is logged and ends no other."""
