@@ -23,15 +23,17 @@ class Figures:
     """What the gateway counts and measures."""
 
     def __init__(self, metrics: Metrics) -> None:
+        self._registry = metrics.registry
+        self._add_discord(metrics)
+        self._add_events(metrics)
+        self._add_turns(metrics)
+        self._add_edits(metrics)
+        self._add_replies(metrics)
+        self._add_admission(metrics)
+        self._show_from_zero()
+
+    def _add_discord(self, metrics: Metrics) -> None:
         registry = metrics.registry
-        self._registry = registry
-        self.events = Counter(semconv.DISCORD_EVENTS, "Events from Discord.", ("event", "outcome"), registry=registry)
-        self.triggers = Counter(
-            semconv.DISCORD_TRIGGERS,
-            "Turns that began here, by what made the bot listen.",
-            ("trigger",),
-            registry=registry,
-        )
         self.connections = Counter(
             semconv.DISCORD_HTTP_CONNECTIONS,
             "How requests to Discord came to their HTTP connection.",
@@ -46,15 +48,18 @@ class Figures:
             buckets=SECONDS,
             registry=registry,
         )
-        self.edits = Counter(semconv.REPLY_EDITS, "Edits of Discord messages.", ("kind", "outcome"), registry=registry)
-        self.staleness = Histogram(
-            semconv.REPLY_EDIT_STALENESS,
-            "Age of the oldest text that an edit made visible.",
-            buckets=STALENESS,
-            registry=registry,
+        self.rate_limits = Counter(
+            semconv.DISCORD_RATELIMIT_HITS, "Answers 429 of Discord's REST interface.", ("scope",), registry=registry
         )
-        self.troubles = Counter(
-            semconv.TURN_TROUBLES, "Rows of the failure table that were met.", ("trouble", "act"), registry=registry
+
+    def _add_events(self, metrics: Metrics) -> None:
+        registry = metrics.registry
+        self.events = Counter(semconv.DISCORD_EVENTS, "Events from Discord.", ("event", "outcome"), registry=registry)
+        self.triggers = Counter(
+            semconv.DISCORD_TRIGGERS,
+            "Turns that began here, by what made the bot listen.",
+            ("trigger",),
+            registry=registry,
         )
         self.acknowledged = Histogram(
             semconv.DISCORD_INTERACTION_ACK,
@@ -63,16 +68,12 @@ class Figures:
             buckets=ACKNOWLEDGED,
             registry=registry,
         )
-        self.rate_limits = Counter(
-            semconv.DISCORD_RATELIMIT_HITS, "Answers 429 of Discord's REST interface.", ("scope",), registry=registry
-        )
-        self._add_turns(metrics)
-        self._add_replies(metrics)
-        self._add_admission(metrics)
-        self._show_from_zero()
 
     def _add_turns(self, metrics: Metrics) -> None:
         registry = metrics.registry
+        self.troubles = Counter(
+            semconv.TURN_TROUBLES, "Rows of the failure table that were met.", ("trouble", "act"), registry=registry
+        )
         self.turns = Counter(
             semconv.TURNS, "Turns that ended, by where their text came from.", ("outcome", "source"), registry=registry
         )
@@ -84,6 +85,16 @@ class Figures:
             "From the event to the word where the text comes from, waits for earlier turns included.",
             ("source",),
             buckets=SECONDS,
+            registry=registry,
+        )
+
+    def _add_edits(self, metrics: Metrics) -> None:
+        registry = metrics.registry
+        self.edits = Counter(semconv.REPLY_EDITS, "Edits of Discord messages.", ("kind", "outcome"), registry=registry)
+        self.staleness = Histogram(
+            semconv.REPLY_EDIT_STALENESS,
+            "Age of the oldest text that an edit made visible.",
+            buckets=STALENESS,
             registry=registry,
         )
 
