@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable
 
 from parley_gateway import buttons
 from parley_gateway.interactions import Click, Interaction, Pick, Submission
@@ -44,8 +43,5 @@ class Clicks:
 
     async def _say(self, click: Interaction, key: Key, *, acknowledged: bool) -> None:
         text = Texts(click.locale).render(key, reference=click.interaction_id)
-        await self._trying(self._responses.answer_alone(click, text, acknowledged=acknowledged))
-
-    async def _trying(self, answer: Awaitable[object]) -> None:
         with contextlib.suppress(DeliveryError):
-            await answer
+            await self._responses.answer_alone(click, text, acknowledged=acknowledged)

@@ -7,22 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from parley_gateway.edits import Create, Edit, Ending, FailureKind, Remove, Replace, Standing
-from parley_gateway.messages import DeliveryError, Forbidden, Gone, Messages, Rejected, Transient
+from parley_gateway.messages import DeliveryError, Messages
 from parley_gateway.pacer import Pacer, Route, Wish
 from parley_gateway.relay import Relay
 from parley_kit.clock import Clock
-
-__all__ = [
-    "Delivered",
-    "Delivery",
-    "DeliveryError",
-    "Forbidden",
-    "Gone",
-    "Messages",
-    "Rejected",
-    "Transient",
-    "Watcher",
-]
 
 _LOOK_AGAIN = 60.0
 """Seconds after which a delivery that waits for text looks at its relay again."""

@@ -232,10 +232,6 @@ class Responses(Protocol):
         """Answer at once."""
         ...
 
-    async def update(self, interaction: Interaction, panel: Panel) -> bool:
-        """Answer at once by rewriting the message that was pressed."""
-        ...
-
     async def ask(self, interaction: Interaction, form: Form) -> bool:
         """Answer at once with a form."""
         ...

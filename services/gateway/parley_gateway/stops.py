@@ -66,7 +66,7 @@ class Stops:
     async def stop_newest(self, channel_id: str, user_id: str) -> Stopped:
         """Stop a member's newest turn in a channel that has not ended, one that waits in line included.
 
-        Only one gateway may do so for one command (`Siblings.first`): after the first the next one is the newest.
+        Only one gateway may do so for one command: after the first the next one is the newest.
         """
         outcome = Stopped.TOO_LATE
         async for turn_id in self._newest_first(channel_id, user_id):

@@ -10,9 +10,9 @@ import pytest
 from support.replies import INTERRUPTED, REJECTED, STOPPED, WHOLE, Message
 
 from parley_gateway.buttons import Buttons
-from parley_gateway.delivery import Delivered, Delivery, Forbidden, Gone, Rejected, Transient
+from parley_gateway.delivery import Delivered, Delivery
 from parley_gateway.edits import Create, Edit, FailureKind, Remove, Replace, Standing
-from parley_gateway.messages import DeliveryError
+from parley_gateway.messages import DeliveryError, Forbidden, Gone, Rejected, Transient
 from parley_gateway.pacer import Budget, Pacer
 from parley_gateway.relay import Relay
 from parley_kit.clock import ManualClock

@@ -49,10 +49,6 @@ class HikariResponses(Responses):
         return await self._respond(interaction, hikari.ResponseType.MESSAGE_CREATE, panel, alone=alone)
 
     @override
-    async def update(self, interaction: Interaction, panel: Panel) -> bool:
-        return await self._respond(interaction, hikari.ResponseType.MESSAGE_UPDATE, panel)
-
-    @override
     async def ask(self, interaction: Interaction, form: Form) -> bool:
         return await self._first(
             interaction,
