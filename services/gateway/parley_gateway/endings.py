@@ -30,7 +30,7 @@ CAUSES: dict[str, Key] = {
     "DRAINING": Key.DRAINING,
     "QUEUE_FULL": Key.QUEUE_FULL,
     "QUOTA": Key.QUOTA,
-    "STALE": Key.STALE,
+    "STALE": Key.GONE_ON,
     "REJECTED": Key.REJECTED,
     "INTERNAL": Key.INTERNAL,
 }

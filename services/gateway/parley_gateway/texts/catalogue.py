@@ -149,7 +149,6 @@ class Key(StrEnum):
     QUEUE_FULL = "error.queue_full"
     QUOTA = "error.quota"
     QUOTA_UNTIL = "error.quota_until"
-    STALE = "error.stale"
     REJECTED = "error.rejected"
     INTERNAL = "error.internal"
 

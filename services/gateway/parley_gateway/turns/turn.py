@@ -235,8 +235,6 @@ class Turn:
             return
         if isinstance(said, Key):
             words = texts.render(said, reference=self._watch.reference, **placeholders)
-        elif said.reason == "STALE":
-            words = texts.render(Key.GONE_ON)
         else:
             words = Endings(texts, self._watch.reference).cause(said.reason, said.free_at)
         await self._room.whispers.tell(turn_id, words)
