@@ -23,6 +23,8 @@ WORDLESS, WORDLESS_FILES = "(mentions you without a word)", "(sends this without
 """What Claude is told of an empty message, so that a bare mention gets a greeting and no silence."""
 QUOTED = 2000
 """So many characters of a message that is asked about are quoted: a whole one of most members."""
+SHARED = DIRECT, THREAD, FREE = "dm", "thread", "channel"
+"""What begins the name of a conversation that all of a place share."""
 UNREAD = (Trigger.REPLY, Trigger.THREAD, Trigger.FREE)
 """What Discord does not let the bot read without the message content intent."""
 
@@ -140,15 +142,21 @@ def reference(
     """Return the conversation: a DM, a thread and a channel of free talk are one each, a reply chain is one, else the
     asker's recent one in the channel.
     """
-    if not message.guild_id:
-        return Named(f"dm:{message.channel_id}")
-    if place.thread:
-        return Named(f"thread:{message.channel_id}")
-    if rule is MentionRule.EVERYTHING and rules.reads_all:
-        return Named(f"channel:{message.channel_id}")
+    free_talk = rule is MentionRule.EVERYTHING and rules.reads_all
+    if (shared := shared_by_all(message.channel_id, message.guild_id, place, free_talk=free_talk)) is not None:
+        return shared
     if message.replies_to:
         return RepliesTo(message.replies_to)
     return Recent(message.channel_id, message.author_id, rules.recent)
+
+
+def shared_by_all(channel_id: str, guild_id: str, place: Place, *, free_talk: bool) -> Named | None:
+    """Return the one conversation of a direct message, a thread, a channel of free talk; None: there are many."""
+    if not guild_id:
+        return Named(f"{DIRECT}:{channel_id}")
+    if place.thread:
+        return Named(f"{THREAD}:{channel_id}")
+    return Named(f"{FREE}:{channel_id}") if free_talk else None
 
 
 def question(message: Message, bot_id: str, place: Place = CHANNEL) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Protocol
 
+from parley_gateway import addressing
 from parley_gateway.asked import Asked
 from parley_gateway.claims import TurnState
 from parley_gateway.model import Named, Recent, Reference
@@ -85,7 +86,7 @@ class Stops:
 
     async def _live(self, channel_id: str, user_id: str) -> list[str]:
         found: set[str] = set()
-        named = (Named(f"{kind}:{channel_id}") for kind in ("dm", "thread", "channel"))
+        named = (Named(f"{kind}:{channel_id}") for kind in addressing.SHARED)
         references: tuple[Reference, ...] = (Recent(channel_id, user_id, LOOK_BACK), *named)
         for reference in references:
             with suppress(Fault):

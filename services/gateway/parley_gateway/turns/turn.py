@@ -83,13 +83,7 @@ class Turn:
         self._offers = Offers(prompt.turn_id, prompt.author_id)
         self._verdict = Verdict(self._texts, watch.reference, self._offers)
         opening = _opening(room, prompt, watch, orphan)
-        self._hold = Hold(
-            room.store,
-            opening,
-            room.clock,
-            adopt=_adoption(orphan),
-            limits=room.settings.hold,
-        )
+        self._hold = Hold(room.store, opening, room.clock, adopt=_adoption(orphan), limits=room.settings.hold)
         self._standby = Standby(prompt, self._hold, room.siblings, room.clock, stands_by)
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
         self._answer = room.discord.messages(prompt)
@@ -98,12 +92,10 @@ class Turn:
         self._reply = Reply(self._stage(), self._verdict, self._chronicle)
         self._lead = Lead(room, opening, self._reply, self._chronicle, watch)
         self._result: Result | Refused | None = None
-        self._began = asyncio.Event()
         self._turned_away: Refused | None = None
-        self._question_gone = False
         self._looking: asyncio.Task[None] | None = None
-        self._left = asyncio.Event()
-        self._releasing = False
+        self._began, self._left = asyncio.Event(), asyncio.Event()
+        self._question_gone = self._releasing = False
 
     # --- for others
 
