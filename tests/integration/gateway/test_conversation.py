@@ -44,6 +44,15 @@ async def test_a_conversation_goes_on_by_recency_and_by_reply(parley: World) -> 
     assert [len(record.messages) for record in parley.executions()] == [1, 3, 5]
 
 
+async def test_a_question_in_the_moment_that_an_answer_stands_goes_on_with_it(parley: World) -> None:
+    first = parley.ask("My name is Ada.")
+    while not parley.replies(first) or parley.button(parley.replies(first)[0]):  # noqa: ASYNC110 — the very moment counts
+        await asyncio.sleep(0)
+    assert parley.working == 1, "the cache has not been told yet"
+    await parley.ended(parley.ask("What is my name?"))
+    assert [len(record.messages) for record in parley.executions()] == [1, 3]
+
+
 async def test_somebody_else_who_replies_joins_the_conversation_by_name(parley: World) -> None:
     first = parley.ask("I have a cat.", person="Sam")
     await parley.ended(first)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.commands import use
 from support.gateways import World, world
 from support.reading import as_shown
 from support.replies import spoken
@@ -18,6 +20,8 @@ from parley_sandbox.discord import Fault, queries
 
 STORY = "Tell a story. [[ttft=0.05 tps=100 tokens=150]]"
 HOUR = 3600
+NOT_TRIED_AGAIN = 501
+"""A status of a broken Discord with which hikari does not try the same call again for seconds."""
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 
 
@@ -36,6 +40,14 @@ async def start(parley: World, *, executors: int = 1, slots: int = 16, **gateway
     service = await parley.start_gateway(**gateway)
     await parley.settled()
     return service
+
+
+def give_up_soon(gateway: Gateway) -> None:
+    """Let answers end a second after Discord took nothing any more, not half a minute."""
+    assert gateway.turns is not None
+    room = gateway.turns._room
+    settings = replace(room.settings, cadence=replace(room.settings.cadence, give_up_after=1.0))
+    gateway.turns._room = replace(room, settings=settings)
 
 
 def said(parley: World, number: int = -1) -> list[str]:
@@ -307,6 +319,16 @@ async def test_who_asks_where_the_bot_may_not_write_is_told_alone(parley: World)
     assert "may not write" in told
 
 
+async def test_who_loses_the_bots_permission_in_mid_answer_is_told_alone(parley: World) -> None:
+    question = parley.ask(ENDLESS)
+    await parley.streaming(question)
+    parley.discord.faults.add(Fault("missing_permission", route="PATCH /channels"))
+    await parley.until(lambda: bool(direct(parley, "Sam")))
+    await parley.until(lambda: parley.working == 0)
+    await parley.claude.streams_open(0)
+    assert "may not write" in direct(parley, "Sam")[0]
+
+
 async def test_who_takes_no_direct_messages_costs_no_more_than_a_try(parley: World) -> None:
     parley.discord.faults.add(Fault("missing_permission", route="POST /channels/{channel_id}/messages", times=None))
     parley.ask(ENDLESS)
@@ -332,6 +354,14 @@ async def test_a_press_that_discord_has_forgotten_still_does_what_it_asks(parley
     assert "Stopped" in await parley.ended(question)
 
 
+async def test_a_command_that_discord_has_forgotten_asks_nothing(parley: World) -> None:
+    parley.discord.faults.add(Fault("status_before", route="POST /interactions", status=404))
+    use(parley, "ask", prompt=ENDLESS)
+    await parley.until(lambda: parley.discord.faults.list() == ())
+    await parley.ended(parley.ask("Hello"))
+    assert len(parley.executions()) == 1, "Discord itself has told the member of the command"
+
+
 async def test_a_cache_that_is_gone_before_the_end_is_not_noticed(alone: World) -> None:
     await start(alone, grace=0)
     question = alone.ask(STORY)
@@ -349,6 +379,18 @@ async def test_discords_own_trouble_costs_time_and_no_copy(parley: World, kind: 
     text = await parley.ended(question, within=30)
     assert text.split() == said(parley)
     assert len(parley.replies(question)) == 1
+
+
+async def test_a_discord_that_takes_nothing_for_long_is_told_under_what_stands(alone: World) -> None:
+    give_up_soon(await start(alone))
+    question = alone.ask(ENDLESS)
+    await alone.streaming(question, 40)
+    alone.discord.faults.add(Fault("status_before", route="PATCH /channels", status=NOT_TRIED_AGAIN, times=2))
+    text = await alone.ended(question)
+    assert "Discord took no more of this answer" in text
+    assert _trace_of(alone) in text
+    assert "retry" in alone.buttons(alone.replies(question)[0])
+    await alone.claude.streams_open(0)
 
 
 async def test_an_event_delivered_twice_is_answered_once(parley: World) -> None:
@@ -391,10 +433,20 @@ ROWS = {
 """Where each row of the failure table is shown to be true."""
 
 
+HERE = Path(__file__).parent
+TOLD = re.findall(r"`(test_\w+\.py::test_\w+)`", (HERE.parents[2] / "docs/conversation.md").read_text())
+"""The tests that the table for people names."""
+
+
 @pytest.mark.parametrize("trouble", Trouble)
-def test_every_row_of_the_failure_table_has_its_test(trouble: Trouble) -> None:
-    file, _, name = ROWS[trouble].partition("::")
-    assert f"async def {name}(" in (Path(__file__).parent / file).read_text()
+def test_every_row_of_the_failure_table_is_told_with_its_test(trouble: Trouble) -> None:
+    assert ROWS[trouble] in TOLD
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_every_test_that_the_table_names_is_there(told: str) -> None:
+    file, _, name = told.partition("::")
+    assert f"async def {name}(" in (HERE / file).read_text()
 
 
 def direct(parley: World, person: str) -> list[str]:

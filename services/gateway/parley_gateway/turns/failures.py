@@ -1,7 +1,7 @@
 """The failure table: what went wrong with a turn, and what is done about it. Data; the rest of `turns` obeys it.
 
 Every row ends in something that the member sees, but for LEAVE and HAND_OVER, where another gateway shows it, and ABANDON,
-where nothing is left that it could be shown in. Each has a test in `tests/integration/gateway/test_failures.py`.
+where nothing is left that it could be shown in. What that is, and the test of each: docs/conversation.md, "When something fails".
 """
 
 from __future__ import annotations
