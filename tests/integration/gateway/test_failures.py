@@ -122,6 +122,24 @@ async def test_a_house_that_stays_full_is_told_in_plain_words(alone: World) -> N
     await alone.ended(first)
 
 
+async def test_an_executor_that_has_no_place_after_all_is_passed_over_unseen(alone: World) -> None:
+    await alone.start_cache()
+    for slots in (1, 8):
+        await alone.start_executor(slots=slots, queue=0)
+    await alone.start_gateway(executors=",".join(one.address for one in alone.executors))  # nobody tells what is free
+    await alone.settled()
+    first = [alone.ask(f"{person}? {ENDLESS}", person=person) for person in ("Sam", "Noor")]
+    for question in first:
+        await alone.streaming(question)
+    third = alone.ask("Hello", person="Mika")
+    await alone.until(lambda: "Regenerate" in str(alone.replies(third) and alone.message(alone.replies(third)[0])))
+    assert alone.reply(third).split() == said(alone)
+    assert alone.gateways[0].sample("parley_turn_troubles_total", {"trouble": "EXECUTOR_FULL", "act": "ELSEWHERE"}) == 1
+    for question, person in zip(first, ("Sam", "Noor"), strict=True):
+        alone.click(person, alone.replies(question)[0])
+        await alone.until(lambda question=question: "Stopped" in alone.reply(question))  # type: ignore[misc]  # bound now
+
+
 async def test_without_any_executor_the_member_is_told(alone: World) -> None:
     await start(alone, executors=0, slot_notice=0.1, slot_wait=0.4)
     question = alone.ask("Hello")
@@ -419,7 +437,7 @@ ROWS = {
     Trouble.CACHE_BROKEN: "test_failures.py::test_a_cache_that_restarts_in_mid_reply_is_not_noticed",
     Trouble.CACHE_NOT_TOLD: "test_failures.py::test_a_cache_that_is_gone_before_the_end_is_not_noticed",
     Trouble.HELD_ELSEWHERE: "test_handover.py::test_two_gateways_give_one_answer",
-    Trouble.EXECUTOR_FULL: "test_failures.py::test_two_quick_questions_do_not_both_get_the_last_slot",
+    Trouble.EXECUTOR_FULL: "test_failures.py::test_an_executor_that_has_no_place_after_all_is_passed_over_unseen",
     Trouble.EXECUTOR_LOST: "test_failures.py::test_an_executor_that_dies_before_the_first_word_is_not_noticed",
     Trouble.EXECUTOR_LOST_TALKING: "test_failures.py::test_an_executor_that_dies_in_the_middle_is_replaced_in_the_same_message",
     Trouble.FIRST_TEXT_LATE: "test_failures.py::test_a_claude_that_says_nothing_is_given_up",
