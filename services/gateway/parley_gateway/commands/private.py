@@ -24,24 +24,25 @@ _log = logging.getLogger(__name__)
 
 async def answer(responses: Responses, interaction: Interaction, work: Work) -> None:
     """Acknowledge a command and show what is worked out; a peer's fault is told by its name."""
-    try:
-        counted = await responses.defer(interaction, alone=True)
-    except Gone:
-        return  # too late: Discord tells the member itself
-    except DeliveryError:
-        counted = False
-    await _show(responses, interaction, await _worked_out(interaction, work, counted=counted))
+    await _answer(responses, interaction, work, responses.defer(interaction, alone=True))
 
 
 async def rewrite(responses: Responses, interaction: Interaction, work: Work) -> None:
     """Acknowledge a press under such an answer, and show in its place what is worked out."""
+    await _answer(responses, interaction, work, responses.acknowledge(interaction))
+
+
+async def _answer(responses: Responses, interaction: Interaction, work: Work, taking: Awaitable[bool]) -> None:
     try:
-        counted = await responses.acknowledge(interaction)
+        counted = await taking
     except Gone:
-        return
+        return  # too late: Discord tells the member itself
     except DeliveryError:
         counted = False
-    await _show(responses, interaction, await _worked_out(interaction, work, counted=counted))
+    panel = await _worked_out(interaction, work, counted=counted)
+    if panel is not None:
+        with contextlib.suppress(DeliveryError):
+            await responses.rewrite(interaction, panel)
 
 
 async def _worked_out(interaction: Interaction, work: Work, *, counted: bool) -> Panel | None:
@@ -51,9 +52,3 @@ async def _worked_out(interaction: Interaction, work: Work, *, counted: bool) ->
         _log.warning("command.failed", extra={"interaction": interaction.interaction_id, "reason": fault.reason})
         text = Texts(interaction.locale).render(Key.TOLD_FAILED, reference=interaction.interaction_id)
         return Panel(text) if counted else None  # a sibling may have had more luck
-
-
-async def _show(responses: Responses, interaction: Interaction, panel: Panel | None) -> None:
-    if panel is not None:
-        with contextlib.suppress(DeliveryError):
-            await responses.rewrite(interaction, panel)
