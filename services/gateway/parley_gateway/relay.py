@@ -23,6 +23,8 @@ _STANDING = {
     EndKind.FAILED: Standing.FAILED,
     EndKind.INTERRUPTED: Standing.INTERRUPTED,
 }
+_SELDOM = 5.0
+"""Between two tries of last words, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,15 @@ class Cadence:
     """When text is shown.
 
     first_characters: so much text makes the first message at once. first_wait: so long after the first token less text
-    makes it, in seconds. give_up_after: so long failing without an accepted edit until the last try, in seconds.
-    seal: a page's length, in UTF-16 units. most_pages: a longer reply becomes a file; 0: none does.
+    makes it, in seconds. give_up_after: so long failing without an accepted edit until there are only last words to try;
+    farewell: so long in all until these are given up too, in seconds. seal: a page's length, in UTF-16 units. most_pages:
+    a longer reply becomes a file; 0: none does.
     """
 
     first_characters: int = 20
     first_wait: float = 0.7
     give_up_after: float = 30.0
+    farewell: float = 330.0
     seal: int = SEAL
     most_pages: int = 4
 
@@ -67,7 +71,8 @@ class Relay:
         self._ending: Ending | None = None
         self._kept: int | None = None  # so many messages stay as they are, only words follow
         self._failing_since: float | None = None
-        self._last_try = False
+        self._last_words = False
+        self._not_before = float("-inf")
         self._lost: Standing | None = None
 
     @property
@@ -150,7 +155,7 @@ class Relay:
     def applied(self, edit: Edit, message_id: str) -> None:
         """Note that Discord took an edit of this message."""
         self._screen.apply(edit, message_id)
-        self._failing_since, self._last_try = None, False
+        self._failing_since, self._last_words, self._not_before = None, False, float("-inf")
         if not isinstance(edit, Remove) and edit.content is not None:
             self._visible = True
 
@@ -171,14 +176,16 @@ class Relay:
             self._refused(edit)
 
     def _failed_for_now(self, now: float) -> None:
-        """Keep the newest text for the next try; after a while there is one last."""
-        if self._last_try:
-            self._lost = Standing.INTERRUPTED
-            return
+        """Keep the newest text for the next try; after a while there are only last words, tried more seldom."""
         if self._failing_since is None:
             self._failing_since = now
-        self._last_try = now - self._failing_since >= self._cadence.give_up_after
-        if self._last_try:
+        failing = now - self._failing_since
+        if self._last_words:
+            self._not_before = now + _SELDOM
+            if failing >= self._cadence.farewell:
+                self._lost = self._lost or Standing.INTERRUPTED
+        elif failing >= self._cadence.give_up_after:
+            self._last_words = True
             self.finish(self._interrupted)
 
     def _refused(self, edit: Create | Replace) -> None:
@@ -202,7 +209,7 @@ class Relay:
     def _earliest(self) -> float:
         enough = self._pages.length >= self._cadence.first_characters
         if self._visible or enough or self._ending is not None or self._first_token is None:
-            return float("-inf")
+            return self._not_before
         return self._first_token + self._cadence.first_wait
 
     def _urgency(self, edit: Edit, wanted: list[Wanted]) -> Urgency:

@@ -290,16 +290,31 @@ async def test_a_short_outage_costs_nothing_but_time() -> None:
     assert 5 < tries < 25
 
 
-async def test_a_long_outage_ends_interrupted_after_one_last_edit() -> None:
+async def test_after_a_long_outage_the_answer_says_that_it_was_interrupted() -> None:
     async with staged() as stage:
         delivery, run = stage.delivery()
         delivery.feed("Words to begin with.")
         await stage.clock.advance(2.0)
         stage.discord.down = True
         delivery.feed(" More.")
-        await stage.clock.advance(31.0)
+        await stage.clock.advance(35.0)
+        tries = len(stage.discord.starts)
+        await stage.clock.advance(100.0)
+        assert len(stage.discord.starts) - tries <= 21
+        stage.discord.down = False
+        await stage.clock.advance(6.0)
+        assert (await run).standing is Standing.INTERRUPTED
+    assert stage.discord.contents == ["Words to begin with. More.\n-# interrupted"]
+
+
+async def test_an_outage_without_end_ends_the_delivery() -> None:
+    async with staged() as stage:
+        delivery, run = stage.delivery()
+        delivery.feed("Words to begin with.")
+        stage.discord.down = True
+        await stage.clock.advance(300.0)
         assert not run.done()
-        await stage.clock.advance(4.0)
+        await stage.clock.advance(40.0)
         assert (await run).standing is Standing.INTERRUPTED
 
 

@@ -411,13 +411,46 @@ def test_after_half_a_minute_of_failures_one_last_edit_says_interrupted() -> Non
     assert relay.standing is Standing.INTERRUPTED
 
 
-def test_when_the_last_edit_fails_too_the_reply_ends_interrupted() -> None:
+def test_the_last_words_are_tried_until_discord_is_back() -> None:
+    relay, channel = streaming("Some words to begin with.")
+    relay.feed(" More.", 1.0)
+    for second in (1.0, 31.0, 32.0, 90.0, 200.0):
+        relay.failed(due_edit(relay), FailureKind.TRANSIENT, second)
+        assert relay.standing is None
+    relay.feed(" Still more.", 200.0)
+    settle(relay, channel)
+    assert channel.contents == ["Some words to begin with. More.\n-# interrupted"]
+    assert relay.standing is Standing.INTERRUPTED
+
+
+def test_the_last_words_leave_room_for_others() -> None:
     relay, _ = streaming("Some words to begin with.")
     relay.feed(" More.", 1.0)
     for second in (1.0, 31.0, 32.0):
+        relay.failed(due_edit(relay), FailureKind.TRANSIENT, second)
+    due = relay.next_edit()
+    assert due is not None
+    assert due.at > 35.0
+
+
+def test_when_the_last_words_fail_for_minutes_the_reply_ends_interrupted() -> None:
+    relay, _ = streaming("Some words to begin with.")
+    relay.feed(" More.", 1.0)
+    for second in (1.0, 31.0, 330.0, 331.0):
         assert relay.standing is None
         relay.failed(due_edit(relay), FailureKind.TRANSIENT, second)
     assert relay.standing is Standing.INTERRUPTED
+
+
+def test_what_is_abandoned_in_an_outage_stays_so() -> None:
+    relay, _ = streaming("Some words to begin with.")
+    relay.feed(" More.", 1.0)
+    for second in (1.0, 31.0):
+        relay.failed(due_edit(relay), FailureKind.TRANSIENT, second)
+    on_its_way = due_edit(relay)
+    relay.abandon()
+    relay.failed(on_its_way, FailureKind.TRANSIENT, 32.0)
+    assert relay.standing is Standing.ABANDONED
 
 
 def test_a_success_forgives_earlier_failures() -> None:
