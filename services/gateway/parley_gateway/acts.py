@@ -17,7 +17,7 @@ from parley_gateway.interactions import Click, Pick, Submission
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import DeliveryError
 from parley_gateway.model import Named, Prompt, RepliesTo, Rewind, Said
-from parley_gateway.ports import Conversations, Postings, Responses
+from parley_gateway.ports import Conversations, Postings
 from parley_gateway.texts import Key
 from parley_gateway.whispers import Whispers
 from parley_kit.clock import Clock
@@ -46,7 +46,6 @@ class Declined(Exception):  # noqa: N818 — it is no error: the member is told 
 class Acts:
     """Answers presses. ask: puts a question on the queue; False when that is full. rules: waits until we know who we are."""
 
-    responses: Responses
     conversations: Conversations
     postings: Postings
     whispers: Whispers
@@ -62,7 +61,7 @@ class Acts:
         if click.user_id != button.author_id and not click.may_manage_messages:
             await self.whispers.say(click, Key.NOT_YOURS, acknowledged=False)
             return
-        counts = await self._acknowledged(click)
+        counts = await self.whispers.taken(click)
         try:
             await self._begin(click, button)
         except Begun:
@@ -70,13 +69,6 @@ class Acts:
         except Declined as declined:
             if counts:
                 await self.whispers.say(click, declined.key)
-
-    async def _acknowledged(self, click: Click) -> bool:
-        """Take the press before anything slow; return whether it is ours to tell what becomes of it."""
-        try:
-            return await self.responses.acknowledge(click)
-        except DeliveryError:
-            return False  # what it asks for can still be done
 
     async def _begin(self, click: Click, button: Button) -> None:
         try:

@@ -297,7 +297,7 @@ class Gateway:
             completions={**composition.completions(parts), **panels.completions},
             pressed={
                 **dict.fromkeys((action.value for action in Action), door.before(self._acts(discord, whispers))),
-                Action.STOP.value: Clicks(discord.responses, stops),
+                Action.STOP.value: Clicks(whispers, stops),
                 **composition.pressed(parts),
                 **{family: door.before(it) for family, it in panels.pressed.items()},
             },
@@ -331,7 +331,6 @@ class Gateway:
 
     def _acts(self, discord: Adapters, whispers: Whispers) -> Acts:
         return Acts(
-            discord.responses,
             self.peers.conversations,
             discord.postings,
             whispers,

@@ -1,4 +1,4 @@
-"""What is told to one member alone about a press, after it was taken: by the gateway that goes on with it."""
+"""Presses are taken, and what becomes of them is told to one member alone: by the gateway that goes on with it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ class Whispers:
     def __init__(self, responses: Responses) -> None:
         self._responses = responses
         self._presses: OrderedDict[str, Interaction] = OrderedDict()
+
+    async def taken(self, press: Interaction) -> bool:
+        """Take a press before anything slow; return whether it is ours to tell what becomes of it. What it asks for can be
+        done even if Discord does not let us take it.
+        """
+        try:
+            return await self._responses.acknowledge(press)
+        except DeliveryError:
+            return False
 
     def expect(self, turn_id: str, press: Interaction) -> None:
         """Remember who is told what becomes of a turn."""

@@ -36,9 +36,9 @@ FORGOT = NotFound("NO_SUCH_TURN", "")
 PICTURE = Attachment("9", "90", "tree.png", "image/png", 9)
 
 
-def message(message_id: str, content: str, *, bot: bool = False, **more: Any) -> Message:
-    told = {"replies_to": "", "replied_author_id": "", "sent_at": datetime.now(UTC)} | more
-    return Message(message_id, "20", "", "1" if bot else "30", "Ada", bot, content, {}, **told)
+def message(message_id: str, content: str, *, replies_to: str = "", bot: bool = False) -> Message:
+    author = "1" if bot else "30"
+    return Message(message_id, "20", "", author, "Ada", bot, content, {}, replies_to, "", datetime.now(UTC))
 
 
 @dataclass
@@ -82,7 +82,9 @@ class Place:
         assert channel_id == "20"
         if message_id == "40":
             return message("40", "Wood.", replies_to="9" if self.question is not None else "", bot=True)
-        return message(message_id, self.question, attachments=self.files) if self.question is not None else None
+        if self.question is None:
+            return None
+        return replace(message(message_id, self.question), attachments=self.files)
 
     def ask(self, prompt: Prompt) -> bool:
         self.asked.append(prompt)
@@ -92,16 +94,9 @@ class Place:
         return Rules("1")
 
     async def press(self, action: Action, revision: int = 4, **more: Any) -> None:
-        responses = cast("Responses", self)
-        acts = Acts(
-            responses,
-            cast("Conversations", self),
-            cast("Postings", self),
-            Whispers(responses),
-            self.ask,
-            self.rules,
-            SystemClock(),
-        )
+        whispers = Whispers(cast("Responses", self))
+        known, postings = cast("Conversations", self), cast("Postings", self)
+        acts = Acts(known, postings, whispers, self.ask, self.rules, SystemClock())
         await acts.take(self.click(action, revision, **more))
 
     def click(self, action: Action, revision: int = 4, **more: Any) -> Click:

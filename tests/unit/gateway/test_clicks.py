@@ -14,6 +14,7 @@ from parley_gateway.messages import Gone
 from parley_gateway.ports import Conversations, Responses, TurnStore
 from parley_gateway.stops import Stops
 from parley_gateway.texts import Key, Texts
+from parley_gateway.whispers import Whispers
 from parley_kit.faults import Fault, NotFound, Unavailable
 
 
@@ -61,7 +62,7 @@ class Here:
 
 async def press(desk: Desk, user: str = "30", *, manage: bool = False) -> list[str]:
     stops = Stops(cast("TurnStore", desk), Here(desk), cast("Conversations", None))
-    await Clicks(cast("Responses", desk), stops).take(click(user_id=user, may_manage_messages=manage))
+    await Clicks(Whispers(cast("Responses", desk)), stops).take(click(user_id=user, may_manage_messages=manage))
     return desk.did
 
 
