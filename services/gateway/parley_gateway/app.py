@@ -79,7 +79,7 @@ class Gateway:
         self.skew = Skew()
         self.board = Board()
         self.admissions = Admissions(Capacity(Limits(local_cap=settings.local_slots)), clock)
-        self.siblings = Siblings(settings.instance)
+        self.siblings = Siblings(settings.instance, apart=settings.shard_sets > 1)
         self._figures = Figures(runtime.metrics)
         self._telemetry = Telemetry(runtime.tracer, self._figures, _host(settings.discord_rest_url))
         self._pool = Pool(self._telemetry, settings.discord_idle)
@@ -213,16 +213,9 @@ class Gateway:
             message_content=self._settings.message_content,
         )
 
-    def _first(self, subject: str) -> bool:
-        """Whether this gateway goes first in a channel, or with a task of which there is one."""
-        return self.siblings.first(subject, self._clock.monotonic())
-
-    def _reads_first(self, channel_id: str) -> bool:
-        """Whether this gateway reads what a channel's members wrote while nobody listened.
-
-        With sets of shards the one that ranks first may not be told of the channel: each that is told reads it.
-        """
-        return self._settings.shard_sets > 1 or self._first(channel_id)
+    def _first(self, channel_id: str) -> bool:
+        """Whether this gateway goes first in a channel."""
+        return self.siblings.first(channel_id, self._clock.monotonic())
 
     def _ask(self, prompt: Prompt) -> bool:
         """Put a question that no message asks on the queue; False when that is full."""
@@ -282,7 +275,7 @@ class Gateway:
         listener = Listener(
             self._prompts, policies.rules, self.places, policies.preferences, policies.access, self._clock
         )
-        backlog = Backlog(listener, discord.history, self.peers.direct_channels, self._reads_first, self._clock)
+        backlog = Backlog(listener, discord.history, self.peers.direct_channels, self._first, self._clock)
         afterwards = Afterwards(turns, conversations, discord.postings, rules=policies.rules, first=self._first)
         Guilds(self.places, backlog).listen(self.bot.hikari)
         Inbound(listener, backlog.missed, desk.take, self._telemetry).listen(self.bot.hikari)
@@ -345,7 +338,7 @@ class Gateway:
             calls,
             self._clock,
             known=self.bot.application_id,
-            first=lambda: self._first("commands"),
+            first=lambda: self.siblings.chosen("commands", self._clock.monotonic()),
         )
 
     def _presence(self) -> Presence:

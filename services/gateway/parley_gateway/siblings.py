@@ -21,9 +21,12 @@ STALE_AFTER = 5.0
 
 @dataclass(slots=True)
 class Siblings:
-    """What this gateway knows of all. own: its instance. Times are monotonic seconds."""
+    """What this gateway knows of all. own: its instance. apart: Discord tells each of other channels, since they hold
+    different shards. Times are monotonic seconds.
+    """
 
     own: str
+    apart: bool = False
     _living: tuple[str, ...] = ()
     _lost_at: float | None = None
 
@@ -43,8 +46,12 @@ class Siblings:
         return 1 / len({*self._living, self.own})  # one that ends soon is not told of, but still works
 
     def first(self, channel_id: str, now: float) -> bool:
-        """Whether this gateway goes first in a channel."""
-        return self._unknown(now) or ranked(channel_id, self._living)[0] == self.own
+        """Whether this gateway goes first in a channel of which it is told."""
+        return self.apart or self.chosen(channel_id, now)
+
+    def chosen(self, task: str, now: float) -> bool:
+        """Whether it is this gateway that does what only one of all needs to do."""
+        return self._unknown(now) or ranked(task, self._living)[0] == self.own
 
     def wait(self, channel_id: str, now: float, *, adopted: bool) -> float:
         """Return for how many seconds others go before us; 0 when nobody does."""

@@ -21,6 +21,22 @@ async def test_a_gateway_holds_the_shards_of_its_set(index: int, shards: set[int
         assert set(gateway.bot.shards) == shards
 
 
+async def test_with_sets_of_shards_a_silent_cache_leaves_no_channel_without_an_answer() -> None:
+    async with world(gateway=SandboxGateway(identify_window=0, max_concurrency=4)) as parley:
+        await parley.start_monitor()
+        await parley.start_executor()
+        for index in range(2):
+            await parley.start_gateway(shards=2, shard_sets=2, shard_index=index, cache_silence=0.15, grace=0)
+        await parley.settled()
+        both = [parley.service(index).siblings for index in range(2)]
+        await parley.until(lambda: all(len(one._living) == 2 for one in both))
+        home = next(one["id"] for one in parley.discord.world.guilds.values() if one["name"] == "Orchard")
+        rooms = [str(parley.discord.world.add_channel(home, f"room-{number}")["id"]) for number in range(12)]
+        sam = parley.cast.person("Sam")
+        questions = [str(parley.discord.people.say(sam, room, f"{parley.bot} Hello")["id"]) for room in rooms]
+        await parley.until(lambda: all("memory cannot be reached" in parley.reply(one) for one in questions))
+
+
 async def test_each_shard_waits_for_its_turn_and_starts_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[int] = []
     waits = Gateway._identify_turn

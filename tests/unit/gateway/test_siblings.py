@@ -45,3 +45,12 @@ def test_a_list_that_nobody_renews_holds_only_for_a_while() -> None:
 
 def test_who_is_not_in_the_list_lets_the_others_go_first() -> None:
     assert not told("fresh", "a").first(CHANNEL, 0)
+
+
+@given(NAMES)
+def test_gateways_that_are_told_of_different_channels_wait_for_nobody_and_share_the_one_task(names: list[str]) -> None:
+    fleet = [Siblings(name, apart=True) for name in names]
+    for one in fleet:
+        one.update(names)
+    assert all(one.first(CHANNEL, 0) and not one.wait(CHANNEL, 0, adopted=False) for one in fleet)
+    assert sum(one.chosen("commands", 0) for one in fleet) == 1
