@@ -16,7 +16,10 @@ async def test_it_waits_is_told_its_position_and_is_answered_in_its_turn(members
     where = members.direct("Sam")
     first = members.say(f"The first one {BUSY}", where)
     await members.parley.streaming(first)
-    waiting = [members.say(f"Number {number} in line {SHORT}", where) for number in (1, 2)]
+    waiting = []
+    for number in (1, 2):
+        waiting.append(members.say(f"Number {number} in line {SHORT}", where))
+        await members.until_replied(*waiting)
     replies = await members.parley.replies([first, *waiting], within=60)
     assert [reply.outcome for reply in replies] == ["answered"] * 3
     requests = members.parley.stack.discord.recorder.requests
@@ -34,8 +37,20 @@ async def test_the_sixth_that_would_wait_is_told_so(members: Members) -> None:
     where = members.direct("Noor")
     first = members.say(f"Busy for a while {BUSY}", where, person="Noor")
     await members.parley.streaming(first)
-    waiting = [members.say(f"Waiting {number} {SHORT}", where, person="Noor") for number in range(6)]
+    waiting = [members.say(f"Waiting {number} {SHORT}", where, person="Noor") for number in range(5)]
+    await members.until_replied(*waiting)
+    waiting.append(members.say(f"One too many {SHORT}", where, person="Noor"))
     replies = await members.parley.replies(waiting, within=60)
     assert [reply.outcome for reply in replies] == ["answered"] * 5 + ["refused"]
     assert replies[-1].turn["reason"] == "QUEUE_FULL"
     assert Texts("en-US").render(Key.QUEUE_FULL) in replies[-1].text
+
+
+async def test_what_is_asked_at_once_is_answered_in_its_order(members: Members) -> None:
+    where = members.direct("Mika")
+    first = members.say(f"Busy once more {BUSY}", where, person="Mika")
+    await members.parley.streaming(first)
+    waiting = [members.say(f"Quick {number} {SHORT}", where, person="Mika") for number in range(5)]
+    await members.parley.replies([first, *waiting], within=60)
+    asked = [record.question for record in members.heard("Quick ")]
+    assert [question.split(" [[")[0][-7:] for question in asked] == [f"Quick {number}" for number in range(5)]

@@ -183,6 +183,10 @@ class Members:
         standing = queries.final_texts(requests)
         return [one for one in queries.creates_by_question(requests).get(question, ()) if one in standing]
 
+    async def until_replied(self, *questions: str) -> None:
+        """Wait until the bot has replied something to each, a notice of the queue included."""
+        await self.parley.until(lambda: all(map(self.replies, questions)))
+
     def heard(self, text: str) -> Sequence[Any]:
         """Return the requests to Claude whose question says this."""
         return [record for record in self.parley.executions() if text in record.question]

@@ -140,9 +140,7 @@ def answers() -> list[Panel]:
             stacked=True,
         ),
         lines(
-            About(
-                "Turns by what called the bot", "ops", "As they begin; command: an interaction, buttons included."
-            ),
+            About("Turns by what called the bot", "ops", "As they begin; command: an interaction, buttons included."),
             rate(semconv.DISCORD_TRIGGERS, "trigger"),
             stacked=True,
         ),

@@ -77,7 +77,7 @@ def enter(tables: Tables, turn: Turn) -> Turn:
     conversation = tables.conversation(turn.conversation)
     if conversation is None or not conversation.active:
         return open_turn(tables, turn)
-    place = _place(conversation, turn.opening.rewind_to)
+    place = _place(tables, conversation, turn)
     queue = (*conversation.queue[:place], turn.id, *conversation.queue[place:])
     tables.put_conversation(replace(conversation, queue=queue))
     for waiting in queue[place + 1 :]:
@@ -85,11 +85,28 @@ def enter(tables: Tables, turn: Turn) -> Turn:
     return replace(turn, state=State.QUEUED, restore=None)
 
 
-def _place(conversation: Conversation, rewinds: str) -> int:
-    """Return where in the queue a turn enters: at the end, but right behind the turn in whose place it comes."""
+def _place(tables: Tables, conversation: Conversation, turn: Turn) -> int:
+    """Return where in the queue a turn enters: as it was asked, but right behind the turn in whose place it comes.
+
+    What is asked at the same moment, or found after an outage, is claimed in any order.
+    """
+    rewinds, queue = turn.opening.rewind_to, conversation.queue
     if rewinds in conversation.active:
         return 0
-    return conversation.queue.index(rewinds) + 1 if rewinds in conversation.queue else len(conversation.queue)
+    if rewinds in queue:
+        return queue.index(rewinds) + 1
+    younger = (place for place, other in enumerate(queue) if _asked(turn.id) < _asked(other))
+    return next((place for place in younger if not _rewinds(tables, queue[place])), len(queue))
+
+
+def _asked(turn_id: str) -> tuple[int, str]:
+    """Return what orders turns by their questions: ids of Discord grow with time."""
+    return len(turn_id), turn_id
+
+
+def _rewinds(tables: Tables, turn_id: str) -> bool:
+    turn = tables.turn(turn_id)
+    return turn is not None and bool(turn.opening.rewind_to)
 
 
 def open_turn(tables: Tables, turn: Turn) -> Turn:

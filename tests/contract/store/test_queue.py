@@ -43,6 +43,12 @@ async def test_who_leaves_the_queue_moves_those_behind(gateway: Gateway) -> None
     assert [message.text for message in opened.window] == ["question 0", "one"]
 
 
+async def test_who_asked_first_goes_first_however_late_the_claim_is(gateway: Gateway) -> None:
+    _, third, second = [await _ask(gateway, number) for number in (0, 2, 1)]
+    assert await second.heard(Queued) == [Queued(1)]
+    assert await third.heard(Queued) == [Queued(1), Queued(2)]
+
+
 async def test_a_turn_whose_gateway_died_while_it_waited_is_opened_all_the_same(
     bench: StoreBench, gateway: Gateway, sibling: Gateway
 ) -> None:

@@ -22,7 +22,7 @@ async def test_the_place_stays_when_one_becomes_somebody_else(desk: Office, open
     await page.get_by_role("combobox", name=re.compile("You are")).select_option(label="Sam · en-US")
     await expect(page.get_by_role("heading", name="# lab")).to_be_visible()
     await expect(page.locator(".conversation > header")).to_contain_text("Workshop")
-    assert desk.cast.person("Sam") in page.url
+    await expect(page).to_have_url(re.compile(desk.cast.person("Sam")))
 
 
 async def test_a_direct_message_is_between_two(desk: Office, opened: Open) -> None:
