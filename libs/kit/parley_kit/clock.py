@@ -88,6 +88,19 @@ class ManualClock(Clock):
         self._elapsed = until
 
 
+async def set_within(event: asyncio.Event, seconds: float, clock: Clock) -> None:
+    """Wait until an event is set; after so many seconds it is set anyhow."""
+
+    async def ring() -> None:
+        await clock.sleep(seconds)
+        event.set()
+
+    async with asyncio.TaskGroup() as group:
+        alarm = group.create_task(ring())
+        await event.wait()
+        alarm.cancel()
+
+
 async def settle(rounds: int = 20) -> None:
     """Let tasks that are ready run until they wait again; `rounds` bounds chains of hand-overs."""
     for _ in range(rounds):

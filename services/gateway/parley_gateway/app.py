@@ -89,7 +89,6 @@ class Gateway:
         self.peers = Peers(runtime, lambda: self.admissions.capacity.addresses, self.policies.preferences.put)
         self._fallback = Endpoints(settings.executors, clock) if settings.executors else None
         self._budget = Budget(settings.rest_rate * self.siblings.share(clock.monotonic()))
-        self._allowance = Allowance(self._budget, clock)
         self._prompts: asyncio.Queue[Prompt] = asyncio.Queue(settings.inbound_queue)
         self._changes = Changes()
         self._reports = load_reports(runtime, OwnLoad(lambda: self.live, lambda: self._draining, self._changes))
@@ -125,7 +124,7 @@ class Gateway:
         if self.policies.unread:
             _log.info("triggers.off", extra={"triggers": [trigger.value for trigger in self.policies.unread]})
         async with asyncio.TaskGroup() as group:
-            calls = Calls(group, self._telemetry, allowance=self._allowance)
+            calls = Calls(group, self._telemetry, allowance=Allowance(self._budget, self._clock))
             clock = DiscordsClock(self._clock, self.skew)
             self.discord = discord = Adapters(self.bot, calls, clock, self._settings.discord_rest_url)
             whispers = Whispers(discord.responses)
@@ -257,7 +256,6 @@ class Gateway:
             executors=self.peers.executors,
             admissions=self.admissions,
             pacers=Pacers(self._budget, interval=self._settings.edit_interval),
-            allowance=self._allowance,
             board=self.board,
             observer=self._telemetry,
             clock=self._clock,

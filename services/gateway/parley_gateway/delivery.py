@@ -10,7 +10,7 @@ from parley_gateway.edits import Create, Edit, Ending, FailureKind, Remove, Repl
 from parley_gateway.messages import DeliveryError, Messages
 from parley_gateway.pacer import Pacer, Route, Wish
 from parley_gateway.relay import Relay
-from parley_kit.clock import Clock
+from parley_kit.clock import Clock, set_within
 
 _LOOK_AGAIN = 60.0
 """Seconds after which a delivery that waits for text looks at its relay again."""
@@ -112,15 +112,8 @@ class Delivery:
     async def _wait(self, seconds: float, *, idle: bool = False) -> None:
         """Wait for news, at most so long. idle: any text is news."""
         self._idle = idle
-        async with asyncio.TaskGroup() as group:
-            alarm = group.create_task(self._ring(seconds))
-            await self._news.wait()
-            alarm.cancel()
+        await set_within(self._news, seconds, self._clock)
         self._idle = False
-
-    async def _ring(self, seconds: float) -> None:
-        await self._clock.sleep(seconds)
-        self._news.set()
 
     async def _make(self, edit: Edit, now: float) -> None:
         self._pacer.started(self, now)

@@ -29,6 +29,7 @@ class Urgency(IntEnum):
     FINAL = 0
     SEALING = 1
     GROWING = 2
+    NOTICE = 3
 
 
 class Route(Enum):
@@ -165,7 +166,7 @@ class Pacer:
 
     def _opens(self, wish: Wish, last_start: float) -> float:
         opens = max(wish.at, self._lane(wish.route).next_at, self.budget.earliest(wish.urgency))
-        if wish.urgency is Urgency.GROWING:
+        if wish.urgency >= Urgency.GROWING:
             # What its stream has just created shows text that is new enough; a final edit needs no such patience.
             opens = max(opens, last_start + self.interval)
         return opens

@@ -66,7 +66,7 @@ async def at_once() -> None:
 @asynccontextmanager
 async def replying(channel: Channel, clock: ManualClock) -> AsyncIterator[tuple[Reply, asyncio.Task[Delivered]]]:
     async with asyncio.TaskGroup() as calls:
-        stage = Stage(channel, STOP, at_once, Pacer(), at_once, clock, calls)
+        stage = Stage(channel, STOP, at_once, Pacer(), clock, calls)
         reply = Reply(stage, Verdict(Texts("en"), "abc", Offers("9", "30")), Deaf())
         yield reply, calls.create_task(reply.run())
 

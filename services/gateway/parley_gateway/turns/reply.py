@@ -43,15 +43,13 @@ class ReplyWatch(Protocol):
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where a reply appears. buttons: under it while it grows. typing: shows once that the bot types. calls: outlives it.
-
-    allowed: waits until a call may be made that the pacer does not govern. numbered: its messages are.
+    numbered: its messages are.
     """
 
     messages: Messages
     buttons: Buttons
     typing: Callable[[], Awaitable[None]]
     pacer: Pacer
-    allowed: Callable[[], Awaitable[None]]
     clock: Clock
     calls: asyncio.TaskGroup
     cadence: Cadence = field(default_factory=Cadence)
@@ -63,7 +61,7 @@ class Reply:
 
     def __init__(self, stage: Stage, verdict: Verdict, watch: ReplyWatch) -> None:
         self._stage, self._verdict, self._watch = stage, verdict, watch
-        self._notice = Notice(stage.messages, stage.buttons, self._noticed, stage.allowed)
+        self._notice = Notice(stage.messages, stage.buttons, self._noticed, stage.pacer, stage.clock)
         self._ages = Ages()
         self._attempt = 1
         self._adopted = Adopted()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from parley_gateway.admission import Admissions
-from parley_gateway.allowance import Allowance
 from parley_gateway.board import Board
 from parley_gateway.model import Prompt
 from parley_gateway.pacer import Pacers
@@ -50,7 +49,6 @@ class Room:
     executors: Executors
     admissions: Admissions
     pacers: Pacers
-    allowance: Allowance
     board: Board
     observer: Observer
     clock: Clock

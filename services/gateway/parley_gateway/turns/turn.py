@@ -371,7 +371,6 @@ class Turn:
             buttons=(Button(Action.STOP, prompt.turn_id, prompt.author_id),),
             typing=self._type,
             pacer=room.pacers.of(prompt.channel_id, room.clock.monotonic()),
-            allowed=room.allowance.take,
             clock=room.clock,
             calls=room.calls,
             cadence=room.settings.cadence,
