@@ -47,7 +47,7 @@ class Act(Enum):
     TELL = "end with a named error and the trace's id"
     ABANDON = "stop Claude, leave nothing"
     APART = "stop Claude, write to the asker alone"
-    PERSIST = "try the newest text again for a while, then say that it was interrupted"
+    PERSIST = "try the newest text again for a while, then for longer only to say that it was interrupted"
     OBEY = "do what it asks for all the same; its member sees that in the channel"
     HAND_OVER = "give the lease back; a sibling goes on in the same messages"
 
