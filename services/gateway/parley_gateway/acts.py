@@ -17,6 +17,7 @@ from parley_gateway.interactions import Click, Pick, Submission
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import DeliveryError
 from parley_gateway.model import Named, Prompt, RepliesTo, Rewind, Said
+from parley_gateway.places import Place
 from parley_gateway.ports import Conversations, Postings
 from parley_gateway.texts import Key
 from parley_gateway.whispers import Whispers
@@ -44,13 +45,17 @@ class Declined(Exception):  # noqa: N818 — it is no error: the member is told 
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """Answers presses. ask: puts a question on the queue; False when that is full. rules: waits until we know who we are."""
+    """Answers presses. ask: puts a question on the queue; False when that is full. rules: waits until we know who we are.
+
+    place: what is known of a channel.
+    """
 
     conversations: Conversations
     postings: Postings
     whispers: Whispers
     ask: Callable[[Prompt], bool]
     rules: Callable[[], Awaitable[Rules]]
+    place: Callable[[str], Place]
     clock: Clock
 
     async def take(self, click: Click | Pick | Submission) -> None:
@@ -86,10 +91,9 @@ class Acts:
             return await self._rest(click, button, found)
         answers = await self._first_page(click, found)
         asks = answers.replies_to if answers is not None else ""
-        now = await self.postings.read(click.channel_id, asks) if asks and button.action in AS_IT_IS_NOW else None
-        rules = await self.rules()
-        asked = _asked(found, now, click, rules.bot_id)
-        locale = addressing.locale_of(asked.text, rules.locale) if asks else click.locale
+        now = await self._now(click, asks) if asks and button.action in AS_IT_IS_NOW else None
+        asked = _asked(found, now)
+        locale = addressing.locale_of(asked.text, (await self.rules()).locale) if asks else click.locale
         return self._again(click, button, found, asked, asks=asks, locale=locale)
 
     async def _find(self, click: Click, button: Button) -> Exchange | None:
@@ -114,6 +118,16 @@ class Acts:
         """Return the message that answers the question, which a later page may not; None when it is gone."""
         pages = [one.message_id for one in found.posted if (one.kind, one.index) == FIRST_PAGE] if found else []
         return await self.postings.read(click.channel_id, pages[0] if pages else click.message_id)
+
+    async def _now(self, click: Click, asks: str) -> Said | None:
+        """Return the question as it stands in Discord, which may be for the rest of an answer; None when it is gone."""
+        message = await self.postings.read(click.channel_id, asks)
+        if message is None:
+            return None
+        if message.author_is_bot:
+            return Said(GO_ON, author_name=click.user_name)
+        words = addressing.question(message, (await self.rules()).bot_id, self.place(click.channel_id))
+        return Said(words, author_name=message.author_name, attachments=message.attachments)
 
     def _again(
         self, click: Click, button: Button, found: Exchange | None, asked: Said, *, asks: str, locale: str
@@ -171,17 +185,14 @@ class Acts:
         )
 
 
-def _asked(found: Exchange | None, now: Message | None, click: Click, bot_id: str) -> Said:
-    """Return the question as it stands in Discord, or where that is not wanted as it is remembered. Raises Declined."""
+def _asked(found: Exchange | None, now: Said | None) -> Said:
+    """Return the question as it stands, or where that is not wanted as it is remembered. Raises Declined."""
     kept = found.question if found is not None else Said("")
-    if now is None:
-        if not kept.text:
-            raise Declined(Key.FORGOTTEN)
-        return kept
-    if now.author_is_bot:  # the rest of that answer was asked for
-        return replace(kept, text=GO_ON, author_name=kept.author_name or click.user_name)
-    text = addressing.question(now, bot_id)
-    return replace(kept, text=text, author_name=kept.author_name or now.author_name, attachments=now.attachments)
+    if now is not None:
+        return replace(now, author_name=kept.author_name or now.author_name)
+    if not kept.text:
+        raise Declined(Key.FORGOTTEN)
+    return kept
 
 
 def _rewind(button: Button, found: Exchange | None) -> Rewind:

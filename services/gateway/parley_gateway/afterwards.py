@@ -18,6 +18,7 @@ from parley_gateway.claims import PostedKind, TurnState
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import DeliveryError
 from parley_gateway.pages import HARD_LIMIT, width
+from parley_gateway.places import CHANNEL, Place
 from parley_gateway.ports import Conversations, Postings
 from parley_gateway.texts import Key, Texts
 from parley_kit.faults import Fault
@@ -37,13 +38,14 @@ class Held(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Afterwards:
-    """Obeys. first: whether this gateway goes first in a channel, and so writes there."""
+    """Obeys. first: whether this gateway goes first in a channel, and so writes there. place: what is known of a channel."""
 
     held: Held
     conversations: Conversations
     postings: Postings
     rules: Callable[[], Awaitable[Rules]]
     first: Callable[[str], bool]
+    place: Callable[[str], Place] = lambda _: CHANNEL
 
     async def deleted(self, channel_id: str, message_ids: Iterable[str]) -> None:
         """Take deleted questions out of their conversations, and their answers out of Discord."""
@@ -63,7 +65,7 @@ class Afterwards:
     async def reworded(self, message: Message) -> None:
         """Offer to answer a question in its new words."""
         rules = await self.rules()
-        text = addressing.question(message, rules.bot_id)
+        text = addressing.question(message, rules.bot_id, self.place(message.channel_id))
         if message.author_is_bot or self.held.reword(message.message_id, text) or not self.first(message.channel_id):
             return
         with contextlib.suppress(Fault, DeliveryError):  # a courtesy: the member can ask again

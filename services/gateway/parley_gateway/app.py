@@ -274,7 +274,9 @@ class Gateway:
             self._prompts, policies.rules, self.places, policies.preferences, policies.access, self._clock
         )
         backlog = Backlog(listener, discord.history, self.peers.direct_channels, self._first, self._clock)
-        afterwards = Afterwards(turns, conversations, discord.postings, rules=policies.rules, first=self._first)
+        afterwards = Afterwards(
+            turns, conversations, discord.postings, rules=policies.rules, first=self._first, place=policies.place
+        )
         Guilds(self.places, backlog).listen(self.bot.hikari)
         Inbound(listener, backlog.missed, desk.take, self._telemetry).listen(self.bot.hikari)
         MessageChanges(afterwards, self._telemetry).listen(self.bot.hikari)
@@ -327,6 +329,7 @@ class Gateway:
             whispers,
             ask=self._ask,
             rules=self.policies.rules,
+            place=self.policies.place,
             clock=self._clock,
         )
 

@@ -11,7 +11,7 @@ from parley_gateway.commands.places import reference_of
 from parley_gateway.conversation import system_prompt
 from parley_gateway.interactions import Interaction
 from parley_gateway.model import Prompt, Reference, Trigger
-from parley_gateway.places import CHANNEL, Places
+from parley_gateway.places import CHANNEL, Place, Places
 from parley_gateway.preference_book import PreferenceBook
 from parley_gateway.preferences import Effective, MentionRule
 from parley_gateway.settings import GatewaySettings, ids_of
@@ -56,12 +56,16 @@ class Policies:
         """Whether the pages of an answer are numbered."""
         return self._effective(prompt).numbering
 
+    def place(self, channel_id: str) -> Place:
+        """Return what is known of a channel or thread."""
+        return self._places.known(channel_id) or CHANNEL
+
     def conversation(self, interaction: Interaction) -> Reference:
         """Return the conversation that a command means: that with which the member's next message would go on."""
         set_here = self.preferences.of(interaction.guild_id, interaction.channel_id, interaction.user_id)
         return reference_of(
             interaction,
-            self._places.known(interaction.channel_id) or CHANNEL,
+            self.place(interaction.channel_id),
             self._recent,
             free_talk=set_here.mention_rule is MentionRule.EVERYTHING and self._settings.message_content,
         )

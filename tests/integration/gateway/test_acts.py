@@ -8,6 +8,7 @@ from support.replies import spoken
 
 from parley_sandbox.discord import Recorded, queries
 
+STORY = "Tell a story. [[ttft=0.05 tps=60 tokens=60]]"
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 SHORT = "[[ttft=0.05 tps=200 tokens=40]]"
 
@@ -277,11 +278,22 @@ async def test_a_question_changed_after_its_second_answer_can_be_answered_anew(p
 
 
 async def test_a_question_that_discord_shows_a_preview_for_has_not_changed(parley: World) -> None:
-    question = parley.ask("Tell a story. [[ttft=0.05 tps=60 tokens=60]]")
+    question = parley.ask(STORY)
     message = await parley.streaming(question)
-    words = f"{parley.bot} Tell a story. [[ttft=0.05 tps=60 tokens=60]]"
+    words = f"{parley.bot} {STORY}"
     parley.discord.people.edit(parley.cast.person("Sam"), question, words)
     assert "was changed" not in await rested(parley, message, "regenerate")
+
+
+async def test_the_bots_own_role_in_a_question_is_no_word_of_it(parley: World) -> None:
+    guild = parley.discord.world.guild_of(parley.cast.channel("Orchard", "general"))
+    parley.service(0).places.role(str(guild), "777")
+    words = f"<@&777> {STORY}"
+    question = parley.ask(words)
+    message = await parley.streaming(question)
+    parley.discord.people.edit(parley.cast.person("Sam"), question, f"{parley.bot} {words}")
+    assert "was changed" not in await rested(parley, message, "regenerate")
+    assert asked(parley)[-1].startswith("Tell a story.")
 
 
 async def test_an_answer_that_was_given_once_more_goes_with_its_question(parley: World) -> None:

@@ -15,6 +15,7 @@ from parley_gateway.interactions import Click, Interaction
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import Gone, Transient
 from parley_gateway.model import Attachment, Named, Prompt, Rewind, Said
+from parley_gateway.places import Place as Channel
 from parley_gateway.ports import Conversations, Postings, Responses
 from parley_gateway.texts import Key, Texts
 from parley_gateway.whispers import Whispers
@@ -96,7 +97,8 @@ class Place:
     async def press(self, action: Action, revision: int = 4, **more: Any) -> None:
         whispers = Whispers(cast("Responses", self))
         known, postings = cast("Conversations", self), cast("Postings", self)
-        acts = Acts(known, postings, whispers, self.ask, self.rules, SystemClock())
+        here = Channel("10", own_role="70")
+        acts = Acts(known, postings, whispers, self.ask, self.rules, lambda _: here, SystemClock())
         await acts.take(self.click(action, revision, **more))
 
     def click(self, action: Action, revision: int = 4, **more: Any) -> Click:
@@ -124,6 +126,12 @@ async def test_once_more_asks_what_was_asked_in_the_place_of_the_answer(action: 
 async def test_try_again_asks_the_question_as_it_stands_now(action: Action) -> None:
     place = Place()
     await place.press(action)
+    assert place.asked[0].text == "What is a trunk?"
+
+
+async def test_try_again_leaves_out_the_bots_own_role() -> None:
+    place = Place(question="<@&70> What is a trunk?")
+    await place.press(Action.RETRY)
     assert place.asked[0].text == "What is a trunk?"
 
 
