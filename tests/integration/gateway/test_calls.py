@@ -107,6 +107,15 @@ async def test_a_caller_waits_only_so_long_and_the_call_goes_on() -> None:
         assert len(queries.of(table.loopback.recorder.requests, queries.CREATE)) == 1
 
 
+async def test_an_answer_that_nobody_can_read_ends_no_other_call(table: Bench) -> None:
+    async def unreadable(_: object) -> None:
+        raise KeyError("referenced_message")
+
+    with pytest.raises(Transient):
+        await table.calls.call("GET", LOOK, unreadable)
+    assert await table.messages().create(0, "x", buttons=())
+
+
 async def test_the_same_page_twice_is_one_message(table: Bench) -> None:
     messages = table.messages()
     first = await messages.create(0, "x", buttons=STOP)

@@ -7,6 +7,7 @@ task of its own: a caller may stop waiting, the call goes on.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -21,6 +22,7 @@ from parley_gateway.ports import Observer, RestWatch
 T = TypeVar("T")
 CALLER_SECONDS = 45.0
 """A caller waits no longer: hikari's three tries of 10 s, and some time in a queue."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ class Calls:
         with self._observer.rest(method, route) as watch:
             try:
                 return _Answer(value=await work(watch))
-            except (hikari.HikariError, OSError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 — an answer that hikari cannot read must not end the bot
+                if not isinstance(error, hikari.HikariError | OSError):
+                    _log.exception("discord.call_failed", extra={"method": method, "route": route})
                 mapped = error_of(error)
                 watch.failed(mapped.kind.value, status_of(error), code_of(error))
                 return _Answer(error=mapped)
