@@ -13,6 +13,7 @@ from support.loopback import Cast
 from support.presses import STOP, click
 
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.history import HikariHistory
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.messages import Answer, DeliveryError, Forbidden, Gone, Rejected, Transient
@@ -49,6 +50,7 @@ class Bench:
             rest, calls, SystemClock(), user_id=self._bot, application_id=lambda: int(self.cast.bot)
         )
         self.responses = HikariResponses(rest, calls, SystemClock(), application_id=lambda: int(self.cast.bot))
+        self.history = HikariHistory(rest, calls)
         self.channel = self.cast.channel("Orchard", "general")
 
     async def _bot(self) -> int:
@@ -209,6 +211,10 @@ async def test_an_error_tells_nothing_of_what_was_sent(table: Bench) -> None:
     with pytest.raises(Rejected) as error:
         await table.messages().create(0, "marzipan" * 300, buttons=())
     assert "marzipan" not in str(error.value)
+
+
+async def test_who_has_left_a_guild_has_no_roles_there(table: Bench) -> None:
+    assert await table.history.roles(table.cast.guild("Orchard"), "123456789012345678") == frozenset()
 
 
 async def test_a_click_that_is_unknown_is_gone(table: Bench) -> None:
