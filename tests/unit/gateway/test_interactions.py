@@ -164,3 +164,9 @@ def test_in_a_direct_message_nobody_may_manage_anything() -> None:
 
 def test_the_token_is_shown_nowhere() -> None:
     assert "secret" not in repr(heard(2, {"id": "5", "name": "help", "type": 1}))
+
+
+@pytest.mark.parametrize(("kind", "parent"), [(0, ""), (10, "5"), (11, "5"), (12, "5")])
+def test_a_thread_tells_its_channel_and_a_channel_not_its_category(kind: int, parent: str) -> None:
+    where = {"id": "20", "type": kind, "name": "general", "permissions": "0", "parent_id": "5"}
+    assert heard(2, {"id": "5", "name": "ask", "type": 1}, channel=where).parent_id == parent

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import hikari
 
 from parley_gateway.addressing import Message
+from parley_gateway.discord.guilds import THREADS
 from parley_gateway.discord.written import attachment_of, message_of
 from parley_gateway.interactions import Click, Command, Completion, Given, Interaction, Pick, Submission
 from parley_gateway.model import Attachment
@@ -117,6 +118,7 @@ def _told(interaction: Heard) -> dict[str, Any]:
         "interaction_id": str(interaction.id),
         "token": interaction.token,
         "channel_id": str(interaction.channel.id),
+        "parent_id": _parent(interaction.channel),
         "guild_id": str(interaction.guild_id or ""),
         "user_id": str(interaction.user.id),
         "user_name": _name(interaction),
@@ -126,6 +128,11 @@ def _told(interaction: Heard) -> dict[str, Any]:
         "may_manage_messages": _may(allowed, hikari.Permissions.MANAGE_MESSAGES),
         "may_manage_guild": _may(allowed, hikari.Permissions.MANAGE_GUILD),
     }
+
+
+def _parent(channel: hikari.InteractionChannel) -> str:
+    """Return the channel of a thread; what a channel itself has for a parent is a category."""
+    return str(channel.parent_id or "") if channel.type in THREADS else ""
 
 
 def _may(allowed: hikari.Permissions, wanted: hikari.Permissions) -> bool:
