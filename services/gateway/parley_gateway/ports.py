@@ -167,8 +167,10 @@ class Discord(Protocol):
         """Show that the bot types, for about 10 s. Never raises: it is a courtesy."""
         ...
 
-    async def tell(self, user_id: str, text: str) -> bool:
-        """Write to a member alone, where there is no other way; return whether Discord took it."""
+    async def tell(self, prompt: Prompt, text: str) -> bool:
+        """Write to the asker alone, where there is no other way; again: it is the same message. Return whether Discord
+        took it.
+        """
         ...
 
     def messages(self, prompt: Prompt) -> Answer:

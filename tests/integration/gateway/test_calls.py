@@ -56,13 +56,13 @@ class Bench:
     async def _bot(self) -> int:
         return int(self.cast.bot)
 
-    def messages(self) -> Answer:
-        asked = self.loopback.people.say(self.cast.person("Sam"), self.channel, "hello")
-        question = str(asked["id"])
+    def prompt(self) -> Prompt:
         author = self.cast.person("Sam")
-        return self.discord.messages(
-            Prompt(question, self.channel, question, "10", author, "Sam", "en-GB", "hello", Named("c"), NOW, NOW)
-        )
+        question = str(self.loopback.people.say(author, self.channel, "hello")["id"])
+        return Prompt(question, self.channel, question, "10", author, "Sam", "en-GB", "hello", Named("c"), NOW, NOW)
+
+    def messages(self) -> Answer:
+        return self.discord.messages(self.prompt())
 
 
 @asynccontextmanager
@@ -123,6 +123,13 @@ async def test_the_same_page_twice_is_one_message(table: Bench) -> None:
     first = await messages.create(0, "x", buttons=STOP)
     assert await messages.create(0, "x", buttons=STOP) == first
     assert await messages.create(1, "y", buttons=STOP) != first
+
+
+async def test_what_is_told_alone_twice_is_one_message_and_again_for_another_question(table: Bench) -> None:
+    prompt = table.prompt()
+    for told in (prompt, prompt, table.prompt()):
+        assert await table.discord.tell(told, "I may not write there.")
+    assert len(table.loopback.world.messages[table.cast.direct("Sam")]) == 2
 
 
 async def test_a_crowd_of_late_turns_finds_its_answers_in_few_looks(table: Bench) -> None:

@@ -25,6 +25,8 @@ PAGE = "p"
 """The kind in a page's nonce."""
 NOTIFICATION = "n"
 """The kind in a notification's."""
+ALONE = "a"
+"""The kind in that of what is told to the asker alone."""
 
 
 class HikariDiscord(Discord):
@@ -57,10 +59,15 @@ class HikariDiscord(Discord):
             return  # a courtesy: what it announces comes, or fails with its own error
 
     @override
-    async def tell(self, user_id: str, text: str) -> bool:
+    async def tell(self, prompt: Prompt, text: str) -> bool:
         async def work(watch: RestWatch) -> None:
-            channel = await self._rest.create_dm_channel(int(user_id))
-            message = await self._rest.create_message(channel.id, text, flags=hikari.MessageFlag.SUPPRESS_EMBEDS)
+            channel = await self._rest.create_dm_channel(int(prompt.author_id))
+            message = await self._rest.create_message(
+                channel.id,
+                text,
+                nonce=nonces.of(prompt.turn_id, ALONE, 0),
+                flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
+            )
             watch.message(str(message.id))
 
         try:
