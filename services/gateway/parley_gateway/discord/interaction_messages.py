@@ -25,6 +25,8 @@ from parley_kit.clock import Clock
 
 TOKEN_GOOD = timedelta(minutes=14)
 """A token lives 15 minutes from Discord's time of the interaction; the last one is left for clocks that differ."""
+TOKEN_DEAD = (Gone, Forbidden)
+"""What Discord says of a token that is not good any more by its own clock: 10015, 50027."""
 
 
 class InteractionMessages(Answer):
@@ -52,7 +54,7 @@ class InteractionMessages(Answer):
         if self._token_good:
             try:
                 return await self._first(content, buttons, file)
-            except (Gone, Forbidden):  # 10015, 50027: the token is not good any more, by Discord's clock
+            except TOKEN_DEAD:
                 pass
         return await self._channel.create(0, content, buttons=buttons, file=file)
 
@@ -61,22 +63,18 @@ class InteractionMessages(Answer):
         if self._token_good and await self._is_ours(message_id):
             try:
                 return await self._edit_ours(message_id, content, buttons, file)
-            except Forbidden:
+            except TOKEN_DEAD:  # or the message is gone: the channel tells
                 pass
         return await self._channel.edit(message_id, content, buttons=buttons, file=file)
 
     @override
     async def remove(self, message_id: str) -> None:
-        async def work(watch: RestWatch) -> None:
-            watch.message(message_id)
-            await self._rest.delete_webhook_message(
-                self._application_id(), self._prompt.interaction_token, int(message_id)
-            )
-
         if self._token_good and await self._is_ours(message_id):
-            await self._calls.call("DELETE", WEBHOOK_MESSAGE, work, counted=True)
-        else:
-            await self._channel.remove(message_id)
+            try:
+                return await self._remove_ours(message_id)
+            except TOKEN_DEAD:  # as for an edit
+                pass
+        return await self._channel.remove(message_id)
 
     @override
     async def notify(self, content: str) -> None:
@@ -89,7 +87,7 @@ class InteractionMessages(Answer):
             return ""
         try:
             found = await self._fetch()
-        except (Gone, Forbidden):
+        except TOKEN_DEAD:
             return ""
         return "" if found.flags & hikari.MessageFlag.LOADING else str(found.id)
 
@@ -161,6 +159,15 @@ class InteractionMessages(Answer):
 
         await self._calls.call("PATCH", WEBHOOK_MESSAGE, work, counted=True)
 
+    async def _remove_ours(self, message_id: str) -> None:
+        async def work(watch: RestWatch) -> None:
+            watch.message(message_id)
+            await self._rest.delete_webhook_message(
+                self._application_id(), self._prompt.interaction_token, int(message_id)
+            )
+
+        await self._calls.call("DELETE", WEBHOOK_MESSAGE, work, counted=True)
+
     async def _is_ours(self, message_id: str) -> bool:
         """Whether the interaction's token opens a message; whoever adopted the turn must ask which is page 1."""
         if message_id in self._ours:
@@ -168,7 +175,7 @@ class InteractionMessages(Answer):
         if self._original is None:
             try:
                 self._original = str((await self._fetch()).id)
-            except (Gone, Forbidden):
+            except TOKEN_DEAD:
                 self._original = ""
         return message_id == self._original
 
