@@ -136,7 +136,11 @@ async def test_usage_status_and_help_are_told_to_the_member_alone(parley: World)
 
 async def test_a_denied_channel_is_denied_in_its_threads_though_no_event_told_of_them() -> None:
     async with world() as parley:
-        general, sam, people = parley.cast.channel("Orchard", "general"), parley.cast.person("Sam"), parley.discord.people
+        general, sam, people = (
+            parley.cast.channel("Orchard", "general"),
+            parley.cast.person("Sam"),
+            parley.discord.people,
+        )
         thread = str(people.begin_thread(sam, general, "of old")["id"])
         people.change_thread(sam, thread, archived=True)
         await parley.start_gateway(deny_channels=general)
