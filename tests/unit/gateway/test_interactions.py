@@ -8,6 +8,7 @@ from typing import Any
 import hikari
 import pytest
 
+from parley_cache.service import bounds
 from parley_gateway.discord.interactions import interaction_of
 from parley_gateway.interactions import Click, Command, Completion, Interaction, Pick, Submission
 
@@ -124,6 +125,15 @@ def test_a_command_brings_its_options_and_files() -> None:
         ("notes.txt", str(found.interaction_id), 12)
     ]
     assert found.target is None
+
+
+def test_of_a_files_name_and_type_no_more_is_taken_than_the_cache_takes() -> None:
+    odd = file("70", "n" * 300) | {"content_type": "text/plain; " + "x" * 300}
+    found = heard(2, {"id": "5", "name": "ask", "type": 1, "resolved": {"attachments": {"70": odd}}})
+    assert isinstance(found, Command)
+    assert [(len(one.filename), len(one.content_type)) for one in found.attachments] == [
+        (bounds.FILENAME, bounds.MEDIA_TYPE)
+    ]
 
 
 def test_a_command_at_a_message_brings_that_message_and_its_files() -> None:

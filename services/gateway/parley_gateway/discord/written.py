@@ -9,8 +9,8 @@ import hikari
 from parley_gateway.addressing import Message, Quoted
 from parley_gateway.model import Attachment
 
-MOST_FILES, MOST_NAME = 10, 256
-"""What the cache keeps of a question: Discord's own bounds."""
+MOST_FILES, MOST_NAME, MOST_TYPE = 10, 256, 128
+"""What the cache takes of a question, files and characters: Discord's own bounds, and more than any type of a file has."""
 
 
 def message_of(message: hikari.Message) -> Message:
@@ -77,7 +77,7 @@ def attachment_of(file: hikari.Attachment, message_id: str) -> Attachment:
         message_id=message_id,
         attachment_id=str(file.id),
         filename=file.filename[:MOST_NAME],
-        content_type=file.media_type or "",
+        content_type=(file.media_type or "")[:MOST_TYPE],
         size=file.size,
         url=file.url,
     )
