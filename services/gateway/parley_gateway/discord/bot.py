@@ -20,7 +20,6 @@ from parley_kit.faults import Precondition, Unavailable
 
 INTENTS = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES | hikari.Intents.DM_MESSAGES
 CALL_SECONDS = 10.0
-WATCH_SECONDS = 0.25
 FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
 BAD_TOKEN, BAD_INTENTS = 4004, (4013, 4014)
 

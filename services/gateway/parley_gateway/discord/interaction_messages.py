@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from parley_gateway.buttons import Buttons
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.mentions import INERT
 from parley_gateway.discord.routes import FOLLOW_UP, ORIGINAL, WEBHOOK_MESSAGE
 from parley_gateway.discord.rows import row_of
 from parley_gateway.discord.uploads import answer_file
@@ -103,9 +104,7 @@ class InteractionMessages(Answer):
                 content,
                 components=row_of(buttons, self._prompt.locale),
                 attachment=answer_file(file) if file else hikari.UNDEFINED,
-                mentions_everyone=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
             watch.message(str(message.id))
             return str(message.id)
@@ -131,9 +130,7 @@ class InteractionMessages(Answer):
                 components=row_of(buttons, self._prompt.locale),
                 attachment=answer_file(file) if file else hikari.UNDEFINED,
                 flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
-                mentions_everyone=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
             watch.message(str(message.id))
             return str(message.id)
@@ -152,9 +149,7 @@ class InteractionMessages(Answer):
                 hikari.UNDEFINED if content is None else content,
                 components=row_of(buttons, self._prompt.locale),
                 attachment=hikari.UNDEFINED if file is None else answer_file(file) if file else None,
-                mentions_everyone=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
 
         await self._calls.call("PATCH", WEBHOOK_MESSAGE, work, counted=True)

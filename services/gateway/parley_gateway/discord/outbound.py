@@ -11,6 +11,7 @@ from parley_gateway import nonces
 from parley_gateway.buttons import Buttons
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.interaction_messages import InteractionMessages
+from parley_gateway.discord.mentions import INERT
 from parley_gateway.discord.routes import MESSAGE, MESSAGES, TYPING
 from parley_gateway.discord.rows import row_of
 from parley_gateway.discord.searches import Searches
@@ -104,10 +105,8 @@ class ChannelMessages(Answer):
                 flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
                 components=row_of(buttons, self._prompt.locale),
                 attachment=answer_file(file) if file else hikari.UNDEFINED,
-                mentions_everyone=False,
                 mentions_reply=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
             watch.message(str(message.id))
             return str(message.id)
@@ -124,10 +123,8 @@ class ChannelMessages(Answer):
                 hikari.UNDEFINED if content is None else content,
                 components=row_of(buttons, self._prompt.locale),
                 attachment=hikari.UNDEFINED if file is None else answer_file(file) if file else None,
-                mentions_everyone=False,
                 mentions_reply=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
 
         await self._calls.call("PATCH", MESSAGE, work, counted=True)
