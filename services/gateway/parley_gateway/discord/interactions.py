@@ -9,7 +9,7 @@ import hikari
 
 from parley_gateway.addressing import Message
 from parley_gateway.discord.guilds import THREADS
-from parley_gateway.discord.written import attachment_of, message_of
+from parley_gateway.discord.written import attachment_of, message_of, name_of
 from parley_gateway.interactions import Click, Command, Completion, Given, Interaction, Pick, Submission
 from parley_gateway.model import Attachment
 
@@ -121,7 +121,7 @@ def _told(interaction: Heard) -> dict[str, Any]:
         "parent_id": _parent(interaction.channel),
         "guild_id": str(interaction.guild_id or ""),
         "user_id": str(interaction.user.id),
-        "user_name": _name(interaction),
+        "user_name": name_of(interaction.user, member),
         "locale": str(interaction.locale),
         "made_at": interaction.created_at,
         "role_ids": frozenset(map(str, member.role_ids)) if member is not None else frozenset(),
@@ -137,9 +137,3 @@ def _parent(channel: hikari.InteractionChannel) -> str:
 
 def _may(allowed: hikari.Permissions, wanted: hikari.Permissions) -> bool:
     return bool(allowed & (wanted | hikari.Permissions.ADMINISTRATOR))
-
-
-def _name(interaction: Heard) -> str:
-    if interaction.member is not None:
-        return interaction.member.display_name
-    return interaction.user.global_name or interaction.user.username
