@@ -132,7 +132,10 @@ class Backlog:
 
     async def _look(self, channel_id: str, due: Due) -> None:
         if self._first(channel_id):
-            await self._read(channel_id, due)
+            try:
+                await self._read(channel_id, due)
+            except Exception:  # noqa: BLE001 — told in the log; one odd message must not end the bot, at each start anew
+                _log.exception("backlog.failed", extra={"channel": channel_id})
         elif not due.again:
             self._come_back(channel_id, replace(due, again=True))
 

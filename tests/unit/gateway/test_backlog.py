@@ -12,7 +12,7 @@ from parley_gateway.access import Access, Lists
 from parley_gateway.addressing import Message, Rules
 from parley_gateway.backlog import EPOCH, MOST, PACE, SECOND_LOOK, SETTLE, YOUNG, Backlog, sent_at
 from parley_gateway.listening import Listener
-from parley_gateway.messages import DeliveryError, Forbidden, Gone, Transient
+from parley_gateway.messages import Forbidden, Gone, Transient
 from parley_gateway.model import Prompt
 from parley_gateway.places import Place, Places
 from parley_gateway.preference_book import PreferenceBook
@@ -44,7 +44,7 @@ class Channel:
     written: Sequence[Message] = ()
     reads: list[str] = field(default_factory=list)
     role: str = "70"
-    trouble: DeliveryError | None = None
+    trouble: Exception | None = None
     asked_roles: list[str] = field(default_factory=list)
 
     async def newest(self, channel_id: str, guild_id: str) -> Sequence[Message]:
@@ -183,8 +183,8 @@ async def test_many_channels_are_read_two_a_second() -> None:
         assert 5 <= len(here.channel.reads) <= 7
 
 
-@pytest.mark.parametrize("trouble", [Gone("gone"), Forbidden("no access")])
-async def test_a_channel_that_cannot_be_read_ends_nothing_and_is_left(trouble: DeliveryError) -> None:
+@pytest.mark.parametrize("trouble", [Gone("gone"), Forbidden("no access"), AttributeError("an odd message")])
+async def test_a_channel_that_cannot_be_read_ends_nothing_and_is_left(trouble: Exception) -> None:
     async with scene(message(60)) as here:
         here.channel.trouble = trouble
         here.backlog.told("20", "10", snowflake(60))
