@@ -205,8 +205,15 @@ class Guilds(Protocol):
 class Files(Protocol):
     """The bytes of files that members sent."""
 
+    @property
+    def full(self) -> bool:
+        """Whether a turn has to wait for room to hold its files."""
+        ...
+
     def room(self) -> AbstractAsyncContextManager[None]:
-        """Wait for room to hold one turn's files; they are held as long as the context."""
+        """Wait for room to hold one turn's files; they are held as long as the context. Raises Exhausted when there is
+        none for too long.
+        """
         ...
 
     async def fetch(self, channel_id: str, files: Mapping[Attachment, int]) -> Mapping[Attachment, bytes | Why]:
