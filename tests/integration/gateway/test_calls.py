@@ -12,12 +12,14 @@ import pytest
 from support.loopback import Cast
 from support.presses import STOP, click
 
+from parley_gateway.allowance import Allowance
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.history import HikariHistory
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.messages import Answer, DeliveryError, Forbidden, Gone, Rejected, Transient
 from parley_gateway.model import Named, Prompt
+from parley_gateway.pacer import Budget
 from parley_kit.clock import SystemClock
 from parley_sandbox.discord import Fault, Limit, Limits, LoopbackDiscord, queries
 
@@ -107,6 +109,20 @@ async def test_a_caller_waits_only_so_long_and_the_call_goes_on() -> None:
         assert not await table.calls.drained(0.05)
         assert await table.calls.drained(5)
         assert len(queries.of(table.loopback.recorder.requests, queries.CREATE)) == 1
+
+
+async def test_a_caller_waits_for_a_place_in_the_budget_only_so_long() -> None:
+    async with asyncio.TaskGroup() as tasks:
+        spent = Allowance(Budget(rate=0.01), SystemClock())
+        await spent.take()
+        calls = Calls(tasks, NoWatch(), patience=0.1, allowance=spent)  # type: ignore[arg-type]  # as much of an observer as calls need
+
+        async def never(_: object) -> None:
+            raise AssertionError("it has no place")
+
+        with pytest.raises(Transient):
+            await calls.call("GET", LOOK, never)
+        assert calls.running == 0
 
 
 async def test_an_answer_that_nobody_can_read_ends_no_other_call(table: Bench) -> None:
