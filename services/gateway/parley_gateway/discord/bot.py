@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import aiohttp
 import hikari
 
-from parley_gateway.discord import throttle
+from parley_gateway.discord import quiet, throttle
 from parley_gateway.discord.paced import PacedBot, Turn
 from parley_gateway.discord.pool import Pool
 from parley_kit.faults import Precondition, Unavailable
@@ -47,6 +47,7 @@ class Bot:
         connections: int = 10,
     ) -> None:
         throttle.mend()
+        quiet.hush()
         self._pool, self._count, self._held = pool, shards, held
         try:
             self.hikari = PacedBot(
