@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -36,6 +38,16 @@ def add_stack(_logger: Any, _method: str, event: EventDict) -> EventDict:
         # not `stack`: structlog's renderer for people takes that name for a text of its own
         event["error.stack"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event
+
+
+def loop_failed(_loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+    """Log what nobody caught in an event loop.
+
+    asyncio's own report shows all that it is given: the arguments of a callback, the payload of an event of Discord's
+    that could not be read, which is what a member wrote.
+    """
+    what = str(context.get("message", "")).partition("(")[0]
+    structlog.stdlib.get_logger("parley_kit.loop").error("loop.failed", what=what, exc_info=context.get("exception"))
 
 
 def configure(service: str, instance: str, *, level: str, console: bool) -> structlog.stdlib.BoundLogger:

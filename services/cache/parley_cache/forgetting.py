@@ -1,4 +1,7 @@
-"""A member is forgotten: conversation by conversation, each one operation, so that none takes long. Once more changes nothing."""
+"""A member is forgotten: conversation by conversation, each one operation, so that none takes long.
+
+Once more changes nothing.
+"""
 
 from __future__ import annotations
 

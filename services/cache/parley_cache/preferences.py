@@ -98,8 +98,10 @@ def update(tables: Tables, subject: Subject, wanted: Preferences, expected_versi
 def forget(tables: Tables, subject: Subject) -> None:
     """Forget what somebody has chosen, not the limits that were set for them."""
     former = tables.record(Versioned, subject.name)
-    left = Preferences(limits=former.preferences.limits) if former is not None else None
-    if former is not None and left is not None and left != former.preferences:
+    if former is None:
+        return
+    left = Preferences(limits=former.preferences.limits)
+    if left != former.preferences:
         update(tables, subject, left, former.version)
 
 

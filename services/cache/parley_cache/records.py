@@ -86,10 +86,11 @@ class Log:
 class Conversation:
     """A conversation; its messages lie beside it, `length` of them.
 
-    `started_by`: empty once that member was forgotten, until the next one asks; `active`: turns that are being answered. It is one, unless the store forgot and two came back; `queue`: those
-    that wait, in their order; `touched`: when its last turn came or ended, in the store's seconds; `edition`: when it
-    began or something was last taken out of it, in the same. As long as it stands, messages were only added; 0: it was
-    written before this field was, and tells nothing.
+    `started_by`: empty once that member was forgotten, until the next one asks; `active`: turns that are being
+    answered. It is one, unless the store forgot and two came back; `queue`: those that wait, in their order; `touched`:
+    when its last turn came or ended, in the store's seconds; `edition`: when it began or something was last taken out
+    of it, in the same. As long as it stands, messages were only added; 0: it was written before this field was, and
+    tells nothing.
     """
 
     id: str

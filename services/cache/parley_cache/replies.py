@@ -54,7 +54,9 @@ def _serving(tables: Tables, turn: Turn, key: bytes) -> Log | None:
 
 
 def _running(tables: Tables, turn: Turn, key: bytes) -> str | None:
-    """Return the open log of a key; not the one that others still read of a turn that is answered again: it is no other answer."""
+    """Return the open log of a key; not the one that others still read of a turn that is answered again: it is no other
+    answer.
+    """
     live, rewinds = tables.live(key), turn.opening.rewind_to
     former = tables.turn(rewinds) if live is not None and rewinds else None
     return live if former is None or former.log != live else None

@@ -16,8 +16,9 @@ class Unanswered:
 
 
 def keep(tables: Tables, conversation_id: str, question: Message) -> None:
-    """Keep a question in place of the one before, as long as its turn is known as done."""
-    tables.put_record(conversation_id, Unanswered(question), tables.now + tables.limits.done_for)
+    """Keep a question in place of the one before: no longer than its turn is known as done, or anything is remembered."""
+    kept = min(tables.limits.done_for, tables.limits.conversation_ttl)
+    tables.put_record(conversation_id, Unanswered(question), tables.now + kept)
 
 
 def of(tables: Tables, conversation_id: str) -> Message | None:

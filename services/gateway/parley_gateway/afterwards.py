@@ -7,6 +7,7 @@ it in Discord. All of it may happen twice.
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,7 +22,9 @@ from parley_gateway.pages import HARD_LIMIT, width
 from parley_gateway.places import CHANNEL, Place
 from parley_gateway.ports import Conversations, Postings
 from parley_gateway.texts import Key, Texts
-from parley_kit.faults import Fault
+from parley_kit.faults import Fault, NotFound
+
+_log = logging.getLogger(__name__)
 
 
 class Held(Protocol):
@@ -53,10 +56,15 @@ class Afterwards:
         self.held.withdraw(gone)
         by = (await self.rules()).bot_id  # Discord does not tell who deleted them
         for message_id in gone:
-            with contextlib.suppress(Fault):  # mostly NotFound: nobody had asked anything by it
+            try:
                 left = await self.conversations.remove(message_id, by)
-                for posted in left.posted:
-                    await self._remove(channel_id, posted.message_id)
+            except NotFound:  # mostly: nobody had asked anything by it
+                continue
+            except Fault as fault:  # the others it would not take either
+                _log.warning("deletion.not_told", extra={"channel": channel_id, "reason": fault.reason})
+                return
+            for posted in left.posted:
+                await self._remove(channel_id, posted.message_id)
 
     async def _remove(self, channel_id: str, message_id: str) -> None:
         with contextlib.suppress(DeliveryError):

@@ -3,7 +3,8 @@
 Discord then tells anew of all channels with their last message. Those in which something was written of late are read once,
 and what is addressed to the bot and has no answer goes the way of every question; the claim decides between gateways. The
 gateway that goes first in a channel reads it. The others look again after a while: if the first is gone by then, and one
-of them is first now, it reads. A question that the full queue could not take comes back by the same reading.
+of them is first now, it reads. A question that the full queue could not take comes back by the same reading, and so does
+a channel that Discord did not give just then.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from parley_gateway.addressing import Message
-from parley_gateway.listening import Listener
-from parley_gateway.messages import DeliveryError
+from parley_gateway.listening import Listener, Roles
+from parley_gateway.messages import DeliveryError, Transient
 from parley_gateway.model import Prompt
 from parley_kit.clock import Clock
 from parley_kit.faults import Fault
@@ -43,7 +45,7 @@ class History(Protocol):
         ...
 
     async def roles(self, guild_id: str, user_id: str) -> frozenset[str]:
-        """Return a member's roles."""
+        """Return a member's roles; none of who has left."""
         ...
 
 
@@ -57,10 +59,14 @@ class DirectChannels(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A channel to look at. at: when, in monotonic seconds. again: this is the second look."""
+    """A channel to look at. at: when; until: when all that was young there is not any more; both in monotonic seconds.
+
+    again: this is the second look.
+    """
 
     guild_id: str
     at: float
+    until: float
     again: bool = False
 
 
@@ -79,8 +85,12 @@ class Backlog:
     def told(self, channel_id: str, guild_id: str, last_message_id: str, *, after: float = SETTLE) -> None:
         """Take note of a channel's last message; young ones are looked at after so many seconds."""
         if last_message_id.isdecimal() and self._young(sent_at(last_message_id)):
-            self._due[channel_id] = Due(guild_id, self._clock.monotonic() + after)
+            self._put(channel_id, guild_id, after)
             self._some.set()
+
+    def _put(self, channel_id: str, guild_id: str, after: float) -> None:
+        now = self._clock.monotonic()
+        self._due[channel_id] = Due(guild_id, now + after, now + YOUNG.total_seconds())
 
     def missed(self, prompt: Prompt) -> None:
         """Come back to a question that the full queue did not take."""
@@ -118,21 +128,32 @@ class Backlog:
             return
         self._directs_at = None
         for channel_id in found:
-            self._due[channel_id] = Due("", now)
+            self._put(channel_id, "", 0.0)
 
     async def _look(self, channel_id: str, due: Due) -> None:
         if self._first(channel_id):
-            await self._read(channel_id, due.guild_id)
+            try:
+                await self._read(channel_id, due)
+            except Exception:  # noqa: BLE001 — told in the log; one odd message must not end the bot, at each start anew
+                _log.exception("backlog.failed", extra={"channel": channel_id})
         elif not due.again:
-            self._due[channel_id] = replace(due, at=self._clock.monotonic() + SECOND_LOOK, again=True)
+            self._come_back(channel_id, replace(due, again=True))
 
-    async def _read(self, channel_id: str, guild_id: str) -> None:
+    def _come_back(self, channel_id: str, due: Due) -> None:
+        """Look once more, unless it is too late by then or there is newer word of the channel."""
+        at = self._clock.monotonic() + SECOND_LOOK
+        if at < due.until:
+            self._due.setdefault(channel_id, replace(due, at=at))
+
+    async def _read(self, channel_id: str, due: Due) -> None:
         """Put what has no answer on the queue, the oldest first."""
         try:
-            written = await self._history.newest(channel_id, guild_id)
+            written = await self._history.newest(channel_id, due.guild_id)
             taken = [self._take(prompt) for prompt in await self._unanswered(written)]
         except DeliveryError as error:
             _log.info("backlog.unread", extra={"channel": channel_id, "reason": error.kind.value})
+            if isinstance(error, Transient):
+                self._come_back(channel_id, due)
             return
         if any(taken):
             _log.info("backlog.found", extra={"channel": channel_id, "questions": sum(taken)})
@@ -142,14 +163,11 @@ class Backlog:
         ours = (await self._listener.rules()).bot_id
         answered = {message.replies_to for message in written if message.author_id == ours}
         late = [one for one in written if self._young(one.sent_at) and one.message_id not in answered]
-        prompts = [await self._listener.prompt_of(await self._with_roles(message)) for message in late]
+        prompts = [await self._listener.prompt_of(message, self._roles_of(message)) for message in late]
         return sorted((prompt for prompt in prompts if prompt is not None), key=lambda prompt: prompt.asked_at)[:MOST]
 
-    async def _with_roles(self, message: Message) -> Message:
-        """Return a message with its author's roles where the operator's lists need them: history does not tell."""
-        if message.author_is_bot or not message.guild_id or not self._listener.access.asks_roles:
-            return message
-        return replace(message, role_ids=await self._history.roles(message.guild_id, message.author_id))
+    def _roles_of(self, message: Message) -> Roles:
+        return partial(self._history.roles, message.guild_id, message.author_id)  # history does not tell them
 
     def _take(self, prompt: Prompt) -> bool:
         """Put a question on the queue; one that does not fit comes back later."""

@@ -20,7 +20,7 @@ Given = str | int | float | bool
 class Interaction:
     """What any of them tells. token: secret. guild_id: empty in a direct message, where nobody may manage anything.
 
-    locale: of the member's Discord. made_at: by Discord's clock, of the id.
+    parent_id: of a thread, its channel. locale: of the member's Discord. made_at: by Discord's clock, of the id.
     """
 
     interaction_id: str
@@ -31,6 +31,7 @@ class Interaction:
     user_name: str
     locale: str
     made_at: datetime
+    parent_id: str = ""
     role_ids: frozenset[str] = frozenset()
     may_manage_messages: bool = False
     may_manage_guild: bool = False

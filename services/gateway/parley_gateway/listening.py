@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parley_gateway import addressing
 from parley_gateway.access import Access, Asker
@@ -15,6 +15,8 @@ from parley_gateway.places import CHANNEL, Place, Places
 from parley_gateway.ports import Customs
 from parley_kit.clock import Clock
 
+Roles = Callable[[], Awaitable[frozenset[str]]]
+"""Asks for an author's roles, where a message does not tell them."""
 _log = logging.getLogger(__name__)
 
 
@@ -29,16 +31,22 @@ class Listener:
     access: Access
     clock: Clock
 
-    async def prompt_of(self, message: Message) -> Prompt | None:
-        """Return what a message asks of the bot; None when it is not addressed to it, or its author may not ask."""
+    async def prompt_of(self, message: Message, roles: Roles | None = None) -> Prompt | None:
+        """Return what a message asks of the bot; None when it is not addressed to it, or its author may not ask.
+
+        roles: asked only if the answer depends on them. What it raises goes through.
+        """
         rules = await self.rules()
         if message.author_is_bot or not _maybe(message, rules):
             return None
         place = await self.places.of(message.channel_id, message.guild_id) if message.guild_id else CHANNEL
-        if not self.access.may(_asker(message, place)):
-            return None
         here = self.customs.of(message.guild_id, message.channel_id, message.author_id)
-        return addressing.prompt_of(message, rules, self.clock.now(), place, here)
+        prompt = addressing.prompt_of(message, rules, self.clock.now(), place, here)
+        if prompt is None:
+            return None
+        if roles is not None and message.guild_id and self.access.asks_roles:
+            message = replace(message, role_ids=await roles())
+        return prompt if self.access.may(_asker(message, place)) else None
 
     def offer(self, prompt: Prompt) -> bool:
         """Put a question on the queue; False when that is full."""

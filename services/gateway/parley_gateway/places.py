@@ -19,13 +19,13 @@ MOST = 50_000
 class Place:
     """A channel or thread. guild_id: empty where it is not known, and in a direct channel.
 
-    parent_id: of a thread, its channel; empty for a channel. joined: whether the bot is in the thread. own_role: the role
-    that Discord made for the bot in this guild; empty where there is none.
+    parent_id: of a thread, its channel; empty for a channel. joined: whether the bot is in the thread; None: that was not
+    told. own_role: the role that Discord made for the bot in this guild; empty where there is none.
     """
 
     guild_id: str = ""
     parent_id: str = ""
-    joined: bool = False
+    joined: bool | None = False
     own_role: str = ""
 
     @property
@@ -50,7 +50,9 @@ class Places:
     def put(self, channel_id: str, place: Place) -> None:
         """Take what was told. Once joined a thread stays so: not every event repeats it."""
         known = self._known.get(channel_id)
-        self._known[channel_id] = replace(place, joined=place.joined or (known is not None and known.joined))
+        if known is not None and (known.joined or place.joined is None):
+            place = replace(place, joined=known.joined)
+        self._known[channel_id] = place
         self._known.move_to_end(channel_id)
         while len(self._known) > self._most:
             self._known.popitem(last=False)
@@ -78,8 +80,9 @@ class Places:
         return replace(place, own_role=self._roles.get(place.guild_id, "")) if place is not None else None
 
     async def of(self, channel_id: str, guild_id: str) -> Place:
-        """Return a place of a guild; Discord is asked when it was not told of, once for all who ask meanwhile."""
-        if (known := self.known(channel_id)) is not None:
+        """Return a place of a guild; Discord is asked for what was not told, once for all who ask meanwhile."""
+        known = self.known(channel_id)
+        if known is not None and known.joined is not None:
             return known
         task = self._asked.get(channel_id)
         if task is None:
@@ -91,6 +94,6 @@ class Places:
     async def _find(self, channel_id: str) -> Place:
         found = await self._ask(channel_id)
         if found is None:
-            return CHANNEL
+            return self._known.get(channel_id, CHANNEL)
         self.put(channel_id, found)
         return found

@@ -167,8 +167,10 @@ class Discord(Protocol):
         """Show that the bot types, for about 10 s. Never raises: it is a courtesy."""
         ...
 
-    async def tell(self, user_id: str, text: str) -> bool:
-        """Write to a member alone, where there is no other way; return whether Discord took it."""
+    async def tell(self, prompt: Prompt, text: str) -> bool:
+        """Write to the asker alone, where there is no other way; again: it is the same message. Return whether Discord
+        took it.
+        """
         ...
 
     def messages(self, prompt: Prompt) -> Answer:
@@ -203,8 +205,15 @@ class Guilds(Protocol):
 class Files(Protocol):
     """The bytes of files that members sent."""
 
+    @property
+    def full(self) -> bool:
+        """Whether a turn has to wait for room to hold its files."""
+        ...
+
     def room(self) -> AbstractAsyncContextManager[None]:
-        """Wait for room to hold one turn's files; they are held as long as the context."""
+        """Wait for room to hold one turn's files; they are held as long as the context. Raises Exhausted when there is
+        none for too long.
+        """
         ...
 
     async def fetch(self, channel_id: str, files: Mapping[Attachment, int]) -> Mapping[Attachment, bytes | Why]:

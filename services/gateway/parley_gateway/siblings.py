@@ -40,10 +40,11 @@ class Siblings:
             self._lost_at = now
 
     def share(self, now: float) -> float:
-        """Return which part of what all gateways may do together is ours; where nobody knows who lives, half."""
-        if self._unknown(now):
-            return BLIND_SHARE
-        return 1 / len({*self._living, self.own})  # one that ends soon is not told of, but still works
+        """Return which part of what all gateways may do together is ours. Where nobody tells who lives it is as it was, but
+        half at most.
+        """
+        known = 1 / len({*self._living, self.own})  # one that ends soon is not told of, but still works
+        return min(known, BLIND_SHARE) if self._unknown(now) else known
 
     def first(self, channel_id: str, now: float) -> bool:
         """Whether this gateway goes first in a channel of which it is told."""

@@ -12,17 +12,20 @@ from aiohttp import web
 from support.gateways import World
 
 from parley_gateway.attachments import Why
+from parley_gateway.discord import downloads
 from parley_gateway.discord.downloads import Downloads
 from parley_gateway.model import Attachment
+from parley_gateway.texts import Key, Texts
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 200
 PDF = b"%PDF-1.4 a paper"
 MOST = 1_000
+ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
 
 
-def ask(parley: World, text: str, *files: tuple[str, bytes]) -> str:
+def ask(parley: World, text: str, *files: tuple[str, bytes], person: str = "Sam") -> str:
     where = parley.cast.channel("Orchard", "general")
-    said = parley.discord.people.say(parley.cast.person("Sam"), where, f"{parley.bot} {text}", files=files)
+    said = parley.discord.people.say(parley.cast.person(person), where, f"{parley.bot} {text}", files=files)
     return str(said["id"])
 
 
@@ -58,6 +61,27 @@ async def test_what_cannot_be_read_is_named_with_its_reason_and_the_rest_is_used
     assert "a.txt" not in text
     assert "words" in words(parley)
     assert Why.KIND.value in words(parley)
+
+
+async def test_who_waits_for_room_for_files_is_told_so_and_answered_when_there_is_some(parley: World) -> None:
+    parley.service(0).discord.downloads._turns = asyncio.Semaphore(1)  # type: ignore[union-attr]  # it runs
+    first = ask(parley, f"Look {ENDLESS}", ("photo.png", PNG))
+    message = await parley.streaming(first)
+    second = ask(parley, "And this?", ("a.txt", b"words"), person="Noor")
+    await parley.until(lambda: parley.reply(second) == Texts("en").render(Key.BUSY))
+    parley.click("Sam", message)
+    await parley.ended(first)
+    await parley.ended(second)
+    assert "words" in words(parley)
+
+
+async def test_who_waits_for_room_for_too_long_is_told_that_it_was_in_vain(
+    parley: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "ROOM_SECONDS", 0.2)
+    parley.service(0).discord.downloads._turns = asyncio.Semaphore(0)  # type: ignore[union-attr]  # it runs
+    text = await parley.ended(ask(parley, "What is this?", ("photo.png", PNG)))
+    assert Texts("en").render(Key.POOL_FULL) in text
 
 
 async def test_files_of_earlier_messages_are_fetched_again_and_one_that_is_gone_is_named(parley: World) -> None:

@@ -12,11 +12,14 @@ import pytest
 from support.loopback import Cast
 from support.presses import STOP, click
 
+from parley_gateway.allowance import Allowance
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.history import HikariHistory
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.discord.responses import HikariResponses
 from parley_gateway.messages import Answer, DeliveryError, Forbidden, Gone, Rejected, Transient
 from parley_gateway.model import Named, Prompt
+from parley_gateway.pacer import Budget
 from parley_kit.clock import SystemClock
 from parley_sandbox.discord import Fault, Limit, Limits, LoopbackDiscord, queries
 
@@ -49,18 +52,19 @@ class Bench:
             rest, calls, SystemClock(), user_id=self._bot, application_id=lambda: int(self.cast.bot)
         )
         self.responses = HikariResponses(rest, calls, SystemClock(), application_id=lambda: int(self.cast.bot))
+        self.history = HikariHistory(rest, calls)
         self.channel = self.cast.channel("Orchard", "general")
 
     async def _bot(self) -> int:
         return int(self.cast.bot)
 
-    def messages(self) -> Answer:
-        asked = self.loopback.people.say(self.cast.person("Sam"), self.channel, "hello")
-        question = str(asked["id"])
+    def prompt(self) -> Prompt:
         author = self.cast.person("Sam")
-        return self.discord.messages(
-            Prompt(question, self.channel, question, "10", author, "Sam", "en-GB", "hello", Named("c"), NOW, NOW)
-        )
+        question = str(self.loopback.people.say(author, self.channel, "hello")["id"])
+        return Prompt(question, self.channel, question, "10", author, "Sam", "en-GB", "hello", Named("c"), NOW, NOW)
+
+    def messages(self) -> Answer:
+        return self.discord.messages(self.prompt())
 
 
 @asynccontextmanager
@@ -107,11 +111,41 @@ async def test_a_caller_waits_only_so_long_and_the_call_goes_on() -> None:
         assert len(queries.of(table.loopback.recorder.requests, queries.CREATE)) == 1
 
 
+async def test_a_caller_waits_for_a_place_in_the_budget_only_so_long() -> None:
+    async with asyncio.TaskGroup() as tasks:
+        spent = Allowance(Budget(rate=0.01), SystemClock())
+        await spent.take()
+        calls = Calls(tasks, NoWatch(), patience=0.1, allowance=spent)  # type: ignore[arg-type]  # as much of an observer as calls need
+
+        async def never(_: object) -> None:
+            raise AssertionError("it has no place")
+
+        with pytest.raises(Transient):
+            await calls.call("GET", LOOK, never)
+        assert calls.running == 0
+
+
+async def test_an_answer_that_nobody_can_read_ends_no_other_call(table: Bench) -> None:
+    async def unreadable(_: object) -> None:
+        raise KeyError("referenced_message")
+
+    with pytest.raises(Transient):
+        await table.calls.call("GET", LOOK, unreadable)
+    assert await table.messages().create(0, "x", buttons=())
+
+
 async def test_the_same_page_twice_is_one_message(table: Bench) -> None:
     messages = table.messages()
     first = await messages.create(0, "x", buttons=STOP)
     assert await messages.create(0, "x", buttons=STOP) == first
     assert await messages.create(1, "y", buttons=STOP) != first
+
+
+async def test_what_is_told_alone_twice_is_one_message_and_again_for_another_question(table: Bench) -> None:
+    prompt = table.prompt()
+    for told in (prompt, prompt, table.prompt()):
+        assert await table.discord.tell(told, "I may not write there.")
+    assert len(table.loopback.world.messages[table.cast.direct("Sam")]) == 2
 
 
 async def test_a_crowd_of_late_turns_finds_its_answers_in_few_looks(table: Bench) -> None:
@@ -200,6 +234,10 @@ async def test_an_error_tells_nothing_of_what_was_sent(table: Bench) -> None:
     with pytest.raises(Rejected) as error:
         await table.messages().create(0, "marzipan" * 300, buttons=())
     assert "marzipan" not in str(error.value)
+
+
+async def test_who_has_left_a_guild_has_no_roles_there(table: Bench) -> None:
+    assert await table.history.roles(table.cast.guild("Orchard"), "123456789012345678") == frozenset()
 
 
 async def test_a_click_that_is_unknown_is_gone(table: Bench) -> None:

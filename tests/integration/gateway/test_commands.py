@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from support.commands import answer, use, use_at
-from support.gateways import World
+from support.gateways import World, world
 from support.members import ENDLESS, SHORT
+
+from parley_gateway.texts import Key, Texts
 
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 WORDS = "[[ttft=0.05 tps=400 text=words:12]] How tall is a pear tree?"
@@ -130,3 +132,19 @@ async def test_usage_status_and_help_are_told_to_the_member_alone(parley: World)
         await parley.until(lambda used=used: done(parley, used))  # type: ignore[misc]  # bound now
         assert answer(parley, used)["flags"] & EPHEMERAL
         assert answer(parley, used)["content"]
+
+
+async def test_a_denied_channel_is_denied_in_its_threads_though_no_event_told_of_them() -> None:
+    async with world() as parley:
+        general, sam, people = (
+            parley.cast.channel("Orchard", "general"),
+            parley.cast.person("Sam"),
+            parley.discord.people,
+        )
+        thread = str(people.begin_thread(sam, general, "of old")["id"])
+        people.change_thread(sam, thread, archived=True)
+        await parley.start_gateway(deny_channels=general)
+        await parley.until(lambda: "ask" in {one["name"] for one in people.commands(sam, thread)})
+        people.command(sam, thread, "ask", {"prompt": "May I?"})
+        told = Texts("en").render(Key.TOLD_NOT_HERE)
+        await parley.until(lambda: told in str(parley.discord.world.messages.get(thread)))

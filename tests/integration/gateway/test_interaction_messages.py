@@ -112,6 +112,18 @@ async def test_what_was_never_shown_goes_to_the_channel_when_the_token_is_dead(t
     assert message != answer(table.parley, table.asked)["id"]
 
 
+@pytest.mark.parametrize("dead", ["message_gone", "missing_permission"])
+async def test_a_token_that_dies_early_costs_no_edit_and_no_removal(table: Bench, dead: str) -> None:
+    messages = table.messages()
+    first = await messages.create(0, "x", buttons=STOP)
+    table.parley.discord.faults.add(Fault(dead, route="PATCH /webhooks"))
+    await messages.edit(first, "the whole", buttons=())
+    assert table.text(first) == "the whole"
+    table.parley.discord.faults.add(Fault(dead, route="DELETE /webhooks"))
+    await messages.remove(first)
+    assert first not in table.parley.discord.world.messages[table.asked.channel_id]
+
+
 async def test_later_pages_come_by_the_token_where_the_bot_may_not_write(table: Bench) -> None:
     messages = table.messages()
     await messages.create(0, "x", buttons=())

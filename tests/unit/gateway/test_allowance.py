@@ -58,11 +58,13 @@ async def test_a_courtesy_is_left_out_while_others_wait() -> None:
         await clock.advance(1.0)
 
 
-def test_gateways_that_live_share_the_rate_alike_and_a_blind_one_takes_half() -> None:
+def test_gateways_that_live_share_the_rate_alike_and_a_blind_one_takes_half_at_most() -> None:
     one = Siblings("a")
     assert one.share(0) == 0.5
     one.update(["a", "b", "c", "d"])
     assert one.share(0) == 0.25
+    one.lost(0)
+    assert one.share(100) == 0.25, "four halves would be twice what there is"
     one.update(["b"])
     assert one.share(0) == 0.5, "it ends soon, but still works"
     one.update(["a"])

@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from parley_gateway.access import Access, Lists
 from parley_gateway.addressing import Message, Rules
-from parley_gateway.backlog import EPOCH, MOST, PACE, SECOND_LOOK, SETTLE, Backlog, sent_at
+from parley_gateway.backlog import EPOCH, MOST, PACE, SECOND_LOOK, SETTLE, YOUNG, Backlog, sent_at
 from parley_gateway.listening import Listener
-from parley_gateway.messages import Gone
+from parley_gateway.messages import Forbidden, Gone, Transient
 from parley_gateway.model import Prompt
 from parley_gateway.places import Place, Places
 from parley_gateway.preference_book import PreferenceBook
@@ -42,16 +44,18 @@ class Channel:
     written: Sequence[Message] = ()
     reads: list[str] = field(default_factory=list)
     role: str = "70"
-    there: bool = True
+    trouble: Exception | None = None
+    asked_roles: list[str] = field(default_factory=list)
 
     async def newest(self, channel_id: str, guild_id: str) -> Sequence[Message]:
         self.reads.append(channel_id)
-        if not self.there:
-            raise Gone("gone")
+        if self.trouble is not None:
+            raise self.trouble
         return [replace(one, channel_id=channel_id, guild_id=guild_id) for one in self.written]
 
     async def roles(self, guild_id: str, user_id: str) -> frozenset[str]:
-        del guild_id, user_id
+        del guild_id
+        self.asked_roles.append(user_id)
         return frozenset({self.role})
 
 
@@ -179,15 +183,38 @@ async def test_many_channels_are_read_two_a_second() -> None:
         assert 5 <= len(here.channel.reads) <= 7
 
 
-async def test_a_channel_that_cannot_be_read_ends_nothing() -> None:
+@pytest.mark.parametrize("trouble", [Gone("gone"), Forbidden("no access"), AttributeError("an odd message")])
+async def test_a_channel_that_cannot_be_read_ends_nothing_and_is_left(trouble: Exception) -> None:
     async with scene(message(60)) as here:
-        here.channel.there = False
+        here.channel.trouble = trouble
         here.backlog.told("20", "10", snowflake(60))
-        await here.clock.advance(LONG)
-        here.channel.there = True
+        await here.clock.advance(2 * LONG)
+        here.channel.trouble = None
         here.backlog.told("21", "10", snowflake(60))
         await here.clock.advance(LONG)
         assert here.asked() == [snowflake(60)]
+        assert here.channel.reads == ["20", "21"]
+
+
+async def test_a_channel_that_discord_does_not_give_just_then_is_read_later() -> None:
+    async with scene(message(60)) as here:
+        here.channel.trouble = Transient("503")
+        here.backlog.told("20", "10", snowflake(60))
+        await here.clock.advance(2 * LONG)
+        assert not here.asked()
+        here.channel.trouble = None
+        await here.clock.advance(LONG)
+        assert here.asked() == [snowflake(60)]
+
+
+async def test_while_discord_is_away_a_channel_is_tried_until_nothing_there_is_young() -> None:
+    async with scene(message(60)) as here:
+        here.channel.trouble = Transient("503")
+        here.backlog.told("20", "10", snowflake(60))
+        await here.clock.advance(YOUNG.total_seconds())
+        tries = len(here.channel.reads)
+        await here.clock.advance(YOUNG.total_seconds())
+        assert len(here.channel.reads) == tries <= YOUNG.total_seconds() / SECOND_LOOK
 
 
 async def test_the_operators_lists_of_roles_hold_for_the_past_too() -> None:
@@ -195,6 +222,15 @@ async def test_the_operators_lists_of_roles_hold_for_the_past_too() -> None:
         here.backlog.told("20", "10", snowflake(60))
         await here.clock.advance(LONG)
         assert here.asked() == []
+
+
+async def test_roles_are_asked_of_those_alone_who_ask_something() -> None:
+    small_talk = replace(message(50, author="31"), content="hello all", mentions={})
+    async with scene(message(60), small_talk, access=Access(deny=Lists(roles=frozenset({"71"})))) as here:
+        here.backlog.told("20", "10", snowflake(60))
+        await here.clock.advance(LONG)
+        assert here.asked() == [snowflake(60)]
+        assert here.channel.asked_roles == ["30"]
 
 
 def test_an_id_tells_when_it_was_made() -> None:

@@ -8,7 +8,9 @@ from parley.cache.v1 import cache_pb2 as pb
 from parley_gateway.claims import Renew
 from parley_gateway.clients import cache
 from parley_gateway.clients.cache import HoldTurnCall
+from parley_gateway.clients.cache_events import orphan_of
 from parley_gateway.clients.turnstile import Turnstile
+from parley_gateway.model import Rewind
 from parley_kit.faults import Unavailable
 
 
@@ -51,3 +53,10 @@ async def test_a_cache_that_takes_nothing_more_is_told_from_one_that_is_slow(mon
     wire.free.clear()
     with pytest.raises(Unavailable):
         await held(wire).say(Renew(1))
+
+
+@pytest.mark.parametrize(("rewinds", "rewind"), [("9", Rewind("9", 4, answered=True)), ("", None)])
+def test_who_adopts_a_second_answer_takes_it_that_the_first_one_stands(rewinds: str, rewind: Rewind | None) -> None:
+    """Else an answer would be lost when nothing comes of the second."""
+    opening = pb.Open(turn_id="10", rewind_to=rewinds, expected_revision=4, origin=pb.Origin(channel_id="20"))
+    assert orphan_of(pb.Orphan(open=opening)).opening.prompt.rewinds == rewind

@@ -8,6 +8,7 @@ from typing import Any
 import hikari
 import pytest
 
+from parley_cache.service import bounds
 from parley_gateway.discord.interactions import interaction_of
 from parley_gateway.interactions import Click, Command, Completion, Interaction, Pick, Submission
 
@@ -126,6 +127,15 @@ def test_a_command_brings_its_options_and_files() -> None:
     assert found.target is None
 
 
+def test_of_a_files_name_and_type_no_more_is_taken_than_the_cache_takes() -> None:
+    odd = file("70", "n" * 300) | {"content_type": "text/plain; " + "x" * 300}
+    found = heard(2, {"id": "5", "name": "ask", "type": 1, "resolved": {"attachments": {"70": odd}}})
+    assert isinstance(found, Command)
+    assert [(len(one.filename), len(one.content_type)) for one in found.attachments] == [
+        (bounds.FILENAME, bounds.MEDIA_TYPE)
+    ]
+
+
 def test_a_command_at_a_message_brings_that_message_and_its_files() -> None:
     at = message(attachments=[file("70", "notes.txt")])
     found = heard(
@@ -164,3 +174,9 @@ def test_in_a_direct_message_nobody_may_manage_anything() -> None:
 
 def test_the_token_is_shown_nowhere() -> None:
     assert "secret" not in repr(heard(2, {"id": "5", "name": "help", "type": 1}))
+
+
+@pytest.mark.parametrize(("kind", "parent"), [(0, ""), (10, "5"), (11, "5"), (12, "5")])
+def test_a_thread_tells_its_channel_and_a_channel_not_its_category(kind: int, parent: str) -> None:
+    where = {"id": "20", "type": kind, "name": "general", "permissions": "0", "parent_id": "5"}
+    assert heard(2, {"id": "5", "name": "ask", "type": 1}, channel=where).parent_id == parent

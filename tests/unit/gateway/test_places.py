@@ -79,6 +79,26 @@ async def test_the_bot_is_in_a_thread_from_when_it_is_added_until_it_is_removed(
     assert not (places.known("30") or CHANNEL).joined
 
 
+async def test_of_a_thread_that_wakes_discord_is_asked_whether_the_bot_is_in_it() -> None:
+    discord = Discord(Place("10", "20", joined=True))
+    discord.go.set()
+    places = Places(discord)
+    woken = {"id": "40", "guild_id": "10", "type": 11, "parent_id": "20", "owner_id": "44"}
+    await Guilds(places, Told()).on_payload(Event("THREAD_UPDATE", woken))  # type: ignore[arg-type]  # what is read of it
+    assert places.parent_of("40") == "20", "so much is known at once"
+    assert (await places.of("40", "10")).joined
+    assert (await places.of("40", "10")).joined
+    assert discord.asked == 1
+
+
+async def test_a_thread_of_which_discord_tells_no_more_is_still_one_of_its_channel() -> None:
+    discord = Discord(None)
+    discord.go.set()
+    places = Places(discord)
+    places.put("40", Place("10", "20", joined=None))
+    assert (await places.of("40", "10")).thread
+
+
 async def test_others_who_come_and_go_change_nothing() -> None:
     both = {"id": "31", "added_members": [{"user_id": "44"}], "removed_member_ids": ["45"]}
     places, _ = await heard(("GUILD_CREATE", GUILD), ("THREAD_MEMBERS_UPDATE", both))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -77,3 +78,23 @@ def test_a_mistake_is_written_with_its_stack_and_without_what_was_worked_on(
     assert "ZeroDivisionError" in told
     assert "test_logs.py" in told
     assert WORDS not in told
+
+
+async def test_what_nobody_caught_is_written_without_what_it_was_about(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("toy", "toy-1", level="info", console=False)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(logs.loop_failed)
+    loop.call_exception_handler(
+        {"message": "Exception in raw dispatch", "payload": {"content": WORDS}, "exception": KeyError(WORDS)}
+    )
+    loop.call_soon(fail, WORDS)
+    await asyncio.sleep(0)
+    out = capsys.readouterr().out
+    assert WORDS not in out
+    first, second = map(json.loads, out.splitlines())
+    assert (first["event.name"], first["what"], first["error.type"]) == (
+        "loop.failed",
+        "Exception in raw dispatch",
+        "KeyError",
+    )
+    assert (second["what"], second["error.type"]) == ("Exception in callback fail", "ZeroDivisionError")

@@ -94,11 +94,7 @@ def orphan_of(orphan: pb.Orphan) -> claims.Orphan:
     """Return an orphan with all that is needed to finish it."""
     opening = orphan.open
     have = _have(opening.have) if opening.HasField("have") else None
-    claimed = claims.Open(
-        _prompt(opening),
-        _terms(opening),
-        have,
-    )
+    claimed = claims.Open(_prompt(opening), _terms(opening), have)
     return claims.Orphan(claimed, orphan.lease, state_of(orphan.state))
 
 
@@ -136,10 +132,15 @@ def _prompt(opening: pb.Open) -> Prompt:
         traceparent=origin.traceparent,
         attachments=attachments_of(opening.attachments),
         interaction_token=origin.interaction_token,
-        rewinds=Rewind(opening.rewind_to, opening.expected_revision) if opening.rewind_to else None,
+        rewinds=_rewind(opening),
         model=opening.model,
         afresh=opening.cache_policy.mode == pb.CACHE_MODE_REFRESH,
     )
+
+
+def _rewind(opening: pb.Open) -> Rewind | None:
+    """Return what the turn answers once more. Whether an answer stands there nobody tells: it is kept rather than lost."""
+    return Rewind(opening.rewind_to, opening.expected_revision, answered=True) if opening.rewind_to else None
 
 
 def _reference(conversation: pb.Conversation) -> Reference:

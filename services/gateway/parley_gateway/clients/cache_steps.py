@@ -42,7 +42,7 @@ def _open(step: claims.Open, holder: str) -> pb.Open:
         conversation=conversation_of(step.prompt.reference),
         origin=_origin(step.prompt),
         prompt=step.prompt.text,
-        attachments=[attachment_to(one) for one in step.prompt.attachments],
+        attachments=[_attachment(one) for one in step.prompt.attachments],
         model=step.terms.model,
         system_prompt=step.terms.system_prompt,
         parameters=pb.Parameters(max_output_tokens=step.terms.max_output_tokens),
@@ -55,7 +55,7 @@ def _open(step: claims.Open, holder: str) -> pb.Open:
     )
 
 
-def attachment_to(attachment: Attachment) -> pb.Attachment:
+def _attachment(attachment: Attachment) -> pb.Attachment:
     """Return a file's reference for the wire; its address there lives too short to be kept."""
     return pb.Attachment(
         message_id=attachment.message_id,

@@ -14,6 +14,9 @@ from parley_gateway.memory import Exchange, Forgotten, Remembered, Removed
 from parley_gateway.model import Named, Recent, Reference, RepliesTo
 from parley_gateway.ports import Conversations
 
+FORGET_SECONDS = 10.0
+"""For all of a member: each conversation is forgotten by itself, some milliseconds for one."""
+
 
 class ConversationClient(Conversations):
     """Asks the caches."""
@@ -48,13 +51,16 @@ class ConversationClient(Conversations):
     @override
     async def forget_member(self, user_id: str) -> Forgotten:
         asked = pb.ForgetMemberRequest(user_id=user_id)
-        done = await self._caches.ask(user_id, lambda channel: ConversationServiceStub(channel).ForgetMember(asked))
+        done = await self._caches.ask(
+            user_id, lambda channel: ConversationServiceStub(channel).ForgetMember(asked, timeout=FORGET_SECONDS)
+        )
         return Forgotten(done.conversations, done.messages)
 
     @override
     async def find(self, turn_id: str, message_id: str = "") -> Exchange:
         asked = pb.FindTurnRequest(turn_id=turn_id, message_id=message_id)
-        found = await self._caches.ask(turn_id, lambda channel: ConversationServiceStub(channel).FindTurn(asked))
+        key = turn_id or message_id
+        found = await self._caches.ask(key, lambda channel: ConversationServiceStub(channel).FindTurn(asked))
         return Exchange(
             found.question.turn_id or turn_id,
             found.conversation_id,

@@ -13,14 +13,13 @@ from types import SimpleNamespace
 import aiohttp
 import hikari
 
-from parley_gateway.discord import throttle
+from parley_gateway.discord import quiet, throttle
 from parley_gateway.discord.paced import PacedBot, Turn
 from parley_gateway.discord.pool import Pool
 from parley_kit.faults import Precondition, Unavailable
 
 INTENTS = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES | hikari.Intents.DM_MESSAGES
 CALL_SECONDS = 10.0
-WATCH_SECONDS = 0.25
 FIRST_PAUSE, LAST_PAUSE = 1.0, 30.0
 BAD_TOKEN, BAD_INTENTS = 4004, (4013, 4014)
 
@@ -48,6 +47,7 @@ class Bot:
         connections: int = 10,
     ) -> None:
         throttle.mend()
+        quiet.hush()
         self._pool, self._count, self._held = pool, shards, held
         try:
             self.hikari = PacedBot(

@@ -7,6 +7,7 @@ task of its own: a caller may stop waiting, the call goes on.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -20,7 +21,8 @@ from parley_gateway.ports import Observer, RestWatch
 
 T = TypeVar("T")
 CALLER_SECONDS = 45.0
-"""A caller waits no longer: hikari's three tries of 10 s, and some time in a queue."""
+"""A caller waits no longer: hikari's three tries of 10 s, and some time in queues, that for the budget included."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +53,22 @@ class Calls:
 
         counted: it has its place in the budget already, or needs none; others wait for one.
         """
-        if self._allowance is not None and not counted:
-            await self._allowance.take()
-        task = self._tasks.create_task(self._make(method, route, work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
         try:
             async with asyncio.timeout(self._patience):
-                answer = await asyncio.shield(task)
+                if self._allowance is not None and not counted:
+                    await self._allowance.take()
+                answer = await asyncio.shield(self._begin(method, route, work))
         except TimeoutError:
             raise Transient("Discord did not answer in time") from None
         if answer.error is not None:
             raise answer.error
         return answer.value  # type: ignore[return-value]  # without an error there is a value, of T
+
+    def _begin(self, method: str, route: str, work: Callable[[RestWatch], Awaitable[T]]) -> asyncio.Task[_Answer[T]]:
+        task = self._tasks.create_task(self._make(method, route, work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
     @property
     def spare(self) -> bool:
@@ -86,7 +91,9 @@ class Calls:
         with self._observer.rest(method, route) as watch:
             try:
                 return _Answer(value=await work(watch))
-            except (hikari.HikariError, OSError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 — an answer that hikari cannot read must not end the bot
+                if not isinstance(error, hikari.HikariError | OSError):
+                    _log.exception("discord.call_failed", extra={"method": method, "route": route})
                 mapped = error_of(error)
                 watch.failed(mapped.kind.value, status_of(error), code_of(error))
                 return _Answer(error=mapped)

@@ -9,7 +9,7 @@ import hikari
 
 from parley_gateway.addressing import Message
 from parley_gateway.afterwards import Afterwards
-from parley_gateway.discord.written import forwarded_in, quoted_of
+from parley_gateway.discord.written import forwarded_in, mentions_of, name_of, quoted_of
 from parley_gateway.ports import Observer
 
 UPDATE, DELETE = "MESSAGE_UPDATE", "MESSAGE_DELETE"
@@ -56,20 +56,19 @@ class MessageChanges:
 
 def changed(message: hikari.PartialMessage) -> Message | None:
     """Return a message whose words a person has changed; None for any other change, or when its words are not told."""
-    author, mentions = message.author, message.user_mentions
+    author = message.author
     if not message.edited_timestamp or not message.content or not author or author.is_bot:
         return None
     replied = message.referenced_message
-    names = {str(user.id): user.global_name or user.username for user in mentions.values()} if mentions else {}
     return Message(
         message_id=str(message.id),
         channel_id=str(message.channel_id),
         guild_id=str(message.guild_id or ""),
         author_id=str(author.id),
-        author_name=author.global_name or author.username,
+        author_name=name_of(author),
         author_is_bot=False,
         content=message.content,
-        mentions=names,
+        mentions=mentions_of(message),
         replies_to=str(replied.id) if replied else "",
         replied_author_id=str(replied.author.id) if replied and replied.author else "",
         sent_at=message.created_at,

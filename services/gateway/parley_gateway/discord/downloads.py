@@ -22,11 +22,14 @@ from parley_gateway.discord.written import attachment_of
 from parley_gateway.messages import DeliveryError, Forbidden, Gone
 from parley_gateway.model import Attachment
 from parley_gateway.ports import Files, RestWatch
+from parley_kit.faults import Exhausted
 
 HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 CONNECTIONS = 8
 TURNS = 8
 """So many turns hold files at once, of 20 MiB each at most."""
+ROOM_SECONDS = 120.0
+"""How long a turn waits for one of them to end: as long as for a slot at an executor."""
 FILE_SECONDS, FILES_SECONDS = 10.0, 20.0
 PIECE = 64 * 1024
 _EXPIRED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -41,11 +44,23 @@ class Downloads(Files):
         self._turns = asyncio.Semaphore(TURNS)
         self._session: aiohttp.ClientSession | None = None
 
+    @property
+    @override
+    def full(self) -> bool:
+        return self._turns.locked()
+
     @override
     @asynccontextmanager
     async def room(self) -> AsyncIterator[None]:
-        async with self._turns:
+        try:
+            async with asyncio.timeout(ROOM_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise Exhausted("POOL_FULL", "Too many turns hold files.") from None
+        try:
             yield
+        finally:
+            self._turns.release()
 
     async def close(self) -> None:
         """Close the connections."""

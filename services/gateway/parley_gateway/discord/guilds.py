@@ -15,12 +15,11 @@ from parley_gateway.places import Place, Places
 
 Json = Mapping[str, Any]
 THREADS = frozenset(
-    kind.value
-    for kind in (
+    {
         hikari.ChannelType.GUILD_NEWS_THREAD,
         hikari.ChannelType.GUILD_PUBLIC_THREAD,
         hikari.ChannelType.GUILD_PRIVATE_THREAD,
-    )
+    }
 )
 
 
@@ -48,7 +47,7 @@ class Guilds:
             "CHANNEL_UPDATE": self._changed,
             "CHANNEL_DELETE": self._gone,
             "THREAD_CREATE": self._changed,
-            "THREAD_UPDATE": self._changed,
+            "THREAD_UPDATE": self._thread_changed,
             "THREAD_DELETE": self._gone,
             "THREAD_LIST_SYNC": self._synced,
             "THREAD_MEMBER_UPDATE": self._joined,
@@ -86,6 +85,12 @@ class Guilds:
     def _changed(self, payload: Json) -> None:
         self._put(payload, str(payload.get("guild_id") or ""))
 
+    def _thread_changed(self, payload: Json) -> None:
+        """Take news of a thread. It may be one that nobody told of: Discord lists none that are archived, and this tells
+        of one that wakes, but not whether we are in it.
+        """
+        self._put(payload, str(payload.get("guild_id") or ""), otherwise=None)
+
     def _gone(self, payload: Json) -> None:
         self._places.drop(str(payload["id"]))
 
@@ -113,8 +118,9 @@ class Guilds:
         if self._own and str((role.get("tags") or {}).get("bot_id", "")) == self._own:
             self._places.role(guild_id, str(role["id"]))
 
-    def _put(self, channel: Json, guild_id: str) -> None:
+    def _put(self, channel: Json, guild_id: str, *, otherwise: bool | None = False) -> None:
+        """Take a channel or thread. otherwise: whether we are in a thread of which nothing says so; None: not known."""
         thread = channel.get("type") in THREADS
         parent = str(channel.get("parent_id") or "") if thread else ""
         joined = thread and ("member" in channel or str(channel.get("owner_id", "")) == self._own)
-        self._places.put(str(channel["id"]), Place(guild_id, parent, joined=joined))
+        self._places.put(str(channel["id"]), Place(guild_id, parent, joined=joined or otherwise))

@@ -14,7 +14,7 @@ from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.inbound import PEOPLE_WRITE
 from parley_gateway.discord.routes import CHANNEL, MEMBER, MESSAGES
 from parley_gateway.discord.written import message_of
-from parley_gateway.messages import DeliveryError
+from parley_gateway.messages import DeliveryError, Gone
 from parley_gateway.places import Place
 from parley_gateway.ports import RestWatch
 
@@ -43,7 +43,10 @@ class HikariHistory(History):
             member = await self._rest.fetch_member(int(guild_id), int(user_id))
             return frozenset(map(str, member.role_ids))
 
-        return await self._calls.call("GET", MEMBER, work)
+        try:
+            return await self._calls.call("GET", MEMBER, work)
+        except Gone:
+            return frozenset()
 
     async def place(self, channel_id: str) -> Place | None:
         """Return what a channel is; None when Discord does not tell."""

@@ -15,6 +15,7 @@ from parley_gateway.discord.written import message_of
 from parley_gateway.interactions import Interaction
 from parley_gateway.listening import Listener
 from parley_gateway.model import Prompt
+from parley_gateway.places import Place
 from parley_gateway.ports import Observer
 
 MESSAGE = "MESSAGE_CREATE"
@@ -53,7 +54,11 @@ class Inbound:
             self._missed(prompt)
 
     async def on_interaction(self, event: hikari.InteractionCreateEvent) -> None:
-        """Answer what a member did."""
+        """Answer what a member did. It tells of its thread, which may be one that no event told of."""
         interaction = interaction_of(event.interaction)
-        if interaction is not None:
-            await self._take(interaction)
+        if interaction is None:
+            return
+        if interaction.parent_id:
+            place = Place(interaction.guild_id, interaction.parent_id, joined=None)
+            self._listener.places.put(interaction.channel_id, place)
+        await self._take(interaction)

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from parley_gateway.buttons import Buttons
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.mentions import INERT
 from parley_gateway.discord.routes import FOLLOW_UP, ORIGINAL, WEBHOOK_MESSAGE
 from parley_gateway.discord.rows import row_of
 from parley_gateway.discord.uploads import answer_file
@@ -25,6 +26,8 @@ from parley_kit.clock import Clock
 
 TOKEN_GOOD = timedelta(minutes=14)
 """A token lives 15 minutes from Discord's time of the interaction; the last one is left for clocks that differ."""
+TOKEN_DEAD = (Gone, Forbidden)
+"""What Discord says of a token that is not good any more by its own clock: 10015, 50027."""
 
 
 class InteractionMessages(Answer):
@@ -52,7 +55,7 @@ class InteractionMessages(Answer):
         if self._token_good:
             try:
                 return await self._first(content, buttons, file)
-            except (Gone, Forbidden):  # 10015, 50027: the token is not good any more, by Discord's clock
+            except TOKEN_DEAD:
                 pass
         return await self._channel.create(0, content, buttons=buttons, file=file)
 
@@ -61,22 +64,18 @@ class InteractionMessages(Answer):
         if self._token_good and await self._is_ours(message_id):
             try:
                 return await self._edit_ours(message_id, content, buttons, file)
-            except Forbidden:
+            except TOKEN_DEAD:  # or the message is gone: the channel tells
                 pass
         return await self._channel.edit(message_id, content, buttons=buttons, file=file)
 
     @override
     async def remove(self, message_id: str) -> None:
-        async def work(watch: RestWatch) -> None:
-            watch.message(message_id)
-            await self._rest.delete_webhook_message(
-                self._application_id(), self._prompt.interaction_token, int(message_id)
-            )
-
         if self._token_good and await self._is_ours(message_id):
-            await self._calls.call("DELETE", WEBHOOK_MESSAGE, work, counted=True)
-        else:
-            await self._channel.remove(message_id)
+            try:
+                return await self._remove_ours(message_id)
+            except TOKEN_DEAD:  # as for an edit
+                pass
+        return await self._channel.remove(message_id)
 
     @override
     async def notify(self, content: str) -> None:
@@ -89,7 +88,7 @@ class InteractionMessages(Answer):
             return ""
         try:
             found = await self._fetch()
-        except (Gone, Forbidden):
+        except TOKEN_DEAD:
             return ""
         return "" if found.flags & hikari.MessageFlag.LOADING else str(found.id)
 
@@ -105,9 +104,7 @@ class InteractionMessages(Answer):
                 content,
                 components=row_of(buttons, self._prompt.locale),
                 attachment=answer_file(file) if file else hikari.UNDEFINED,
-                mentions_everyone=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
             watch.message(str(message.id))
             return str(message.id)
@@ -133,9 +130,7 @@ class InteractionMessages(Answer):
                 components=row_of(buttons, self._prompt.locale),
                 attachment=answer_file(file) if file else hikari.UNDEFINED,
                 flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
-                mentions_everyone=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
             watch.message(str(message.id))
             return str(message.id)
@@ -154,12 +149,19 @@ class InteractionMessages(Answer):
                 hikari.UNDEFINED if content is None else content,
                 components=row_of(buttons, self._prompt.locale),
                 attachment=hikari.UNDEFINED if file is None else answer_file(file) if file else None,
-                mentions_everyone=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
 
         await self._calls.call("PATCH", WEBHOOK_MESSAGE, work, counted=True)
+
+    async def _remove_ours(self, message_id: str) -> None:
+        async def work(watch: RestWatch) -> None:
+            watch.message(message_id)
+            await self._rest.delete_webhook_message(
+                self._application_id(), self._prompt.interaction_token, int(message_id)
+            )
+
+        await self._calls.call("DELETE", WEBHOOK_MESSAGE, work, counted=True)
 
     async def _is_ours(self, message_id: str) -> bool:
         """Whether the interaction's token opens a message; whoever adopted the turn must ask which is page 1."""
@@ -168,7 +170,7 @@ class InteractionMessages(Answer):
         if self._original is None:
             try:
                 self._original = str((await self._fetch()).id)
-            except (Gone, Forbidden):
+            except TOKEN_DEAD:
                 self._original = ""
         return message_id == self._original
 

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import hikari
 
 from parley_gateway.addressing import Message
-from parley_gateway.discord.written import attachment_of, message_of
+from parley_gateway.discord.guilds import THREADS
+from parley_gateway.discord.written import attachment_of, message_of, name_of
 from parley_gateway.interactions import Click, Command, Completion, Given, Interaction, Pick, Submission
 from parley_gateway.model import Attachment
 
@@ -117,9 +118,10 @@ def _told(interaction: Heard) -> dict[str, Any]:
         "interaction_id": str(interaction.id),
         "token": interaction.token,
         "channel_id": str(interaction.channel.id),
+        "parent_id": _parent(interaction.channel),
         "guild_id": str(interaction.guild_id or ""),
         "user_id": str(interaction.user.id),
-        "user_name": _name(interaction),
+        "user_name": name_of(interaction.user, member),
         "locale": str(interaction.locale),
         "made_at": interaction.created_at,
         "role_ids": frozenset(map(str, member.role_ids)) if member is not None else frozenset(),
@@ -128,11 +130,10 @@ def _told(interaction: Heard) -> dict[str, Any]:
     }
 
 
+def _parent(channel: hikari.InteractionChannel) -> str:
+    """Return the channel of a thread; what a channel itself has for a parent is a category."""
+    return str(channel.parent_id or "") if channel.type in THREADS else ""
+
+
 def _may(allowed: hikari.Permissions, wanted: hikari.Permissions) -> bool:
     return bool(allowed & (wanted | hikari.Permissions.ADMINISTRATOR))
-
-
-def _name(interaction: Heard) -> str:
-    if interaction.member is not None:
-        return interaction.member.display_name
-    return interaction.user.global_name or interaction.user.username

@@ -11,6 +11,7 @@ from parley_gateway import nonces
 from parley_gateway.buttons import Buttons
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.interaction_messages import InteractionMessages
+from parley_gateway.discord.mentions import INERT
 from parley_gateway.discord.routes import MESSAGE, MESSAGES, TYPING
 from parley_gateway.discord.rows import row_of
 from parley_gateway.discord.searches import Searches
@@ -25,6 +26,8 @@ PAGE = "p"
 """The kind in a page's nonce."""
 NOTIFICATION = "n"
 """The kind in a notification's."""
+ALONE = "a"
+"""The kind in that of what is told to the asker alone."""
 
 
 class HikariDiscord(Discord):
@@ -57,10 +60,15 @@ class HikariDiscord(Discord):
             return  # a courtesy: what it announces comes, or fails with its own error
 
     @override
-    async def tell(self, user_id: str, text: str) -> bool:
+    async def tell(self, prompt: Prompt, text: str) -> bool:
         async def work(watch: RestWatch) -> None:
-            channel = await self._rest.create_dm_channel(int(user_id))
-            message = await self._rest.create_message(channel.id, text, flags=hikari.MessageFlag.SUPPRESS_EMBEDS)
+            channel = await self._rest.create_dm_channel(int(prompt.author_id))
+            message = await self._rest.create_message(
+                channel.id,
+                text,
+                nonce=nonces.of(prompt.turn_id, ALONE, 0),
+                flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
+            )
             watch.message(str(message.id))
 
         try:
@@ -97,10 +105,8 @@ class ChannelMessages(Answer):
                 flags=hikari.MessageFlag.SUPPRESS_EMBEDS,
                 components=row_of(buttons, self._prompt.locale),
                 attachment=answer_file(file) if file else hikari.UNDEFINED,
-                mentions_everyone=False,
                 mentions_reply=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
             watch.message(str(message.id))
             return str(message.id)
@@ -117,10 +123,8 @@ class ChannelMessages(Answer):
                 hikari.UNDEFINED if content is None else content,
                 components=row_of(buttons, self._prompt.locale),
                 attachment=hikari.UNDEFINED if file is None else answer_file(file) if file else None,
-                mentions_everyone=False,
                 mentions_reply=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
 
         await self._calls.call("PATCH", MESSAGE, work, counted=True)

@@ -6,8 +6,7 @@ and the count of them, it offers no way to: they are the connector's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -28,28 +27,26 @@ class Pool:
 
     watch: PoolWatch
     idle: float
-    _connector: Callable[[], Any] = field(default=lambda: None)
+    _connector: Any = None
 
     def join(self, session: aiohttp.ClientSession, heard: aiohttp.TraceConfig) -> None:
         """Look after a session that was just made."""
         connector = session.connector
         assert connector is not None, "of a session that is open"
         connector._keepalive_timeout = self.idle  # noqa: SLF001 — hikari makes the connector and leaves this at 15 s
-        self._connector = lambda: connector
+        self._connector = connector
         heard.on_connection_create_end.append(self._opened)
         heard.on_connection_reuseconn.append(self._reused)
 
     @property
     def used(self) -> int:
         """How many carry a request now."""
-        connector = self._connector()
-        return len(connector._acquired) if connector is not None else 0  # noqa: SLF001 — there is no public count
+        return len(self._connector._acquired) if self._connector is not None else 0  # noqa: SLF001 — there is no public count
 
     @property
     def waiting(self) -> int:
         """How many are open for the next request."""
-        connector = self._connector()
-        return sum(map(len, connector._conns.values())) if connector is not None else 0  # noqa: SLF001 — as above
+        return sum(map(len, self._connector._conns.values())) if self._connector is not None else 0  # noqa: SLF001 — as above
 
     async def _opened(self, _: aiohttp.ClientSession, __: SimpleNamespace, ___: object) -> None:
         self.watch.connected(reused=False)

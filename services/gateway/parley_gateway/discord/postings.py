@@ -10,6 +10,7 @@ from typing_extensions import override
 from parley_gateway.addressing import Message
 from parley_gateway.buttons import Buttons
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.mentions import INERT
 from parley_gateway.discord.routes import MESSAGE
 from parley_gateway.discord.rows import row_of
 from parley_gateway.discord.written import message_of
@@ -43,10 +44,8 @@ class HikariPostings(Postings):
                 int(message_id),
                 text,
                 components=row_of(buttons, locale),
-                mentions_everyone=False,
                 mentions_reply=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
 
         await self._calls.call("PATCH", MESSAGE, work)

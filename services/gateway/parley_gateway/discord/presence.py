@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 
 import hikari
@@ -29,15 +28,20 @@ class Presence:
 
     async def _update(self) -> None:
         words, now = self._words(), self._clock.monotonic()
-        for number, shard in self._bot.shards.items():
+        for number, shard in tuple(self._bot.shards.items()):  # more may start while one is told
             if not shard.is_connected:
                 self._shown.pop(number, None)  # a new session begins without a presence
             elif self._shown.get(number) != words and now >= self._free_at.get(number, now):
-                await self._show(shard, *words)
-                self._shown[number], self._free_at[number] = words, now + INTERVAL
+                self._free_at[number] = now + INTERVAL
+                if await self._show(shard, *words):
+                    self._shown[number] = words
 
-    async def _show(self, shard: hikari.api.GatewayShard, text: str, troubled: bool) -> None:  # noqa: FBT001 — of a tuple
+    async def _show(self, shard: hikari.api.GatewayShard, text: str, troubled: bool) -> bool:  # noqa: FBT001 — of a tuple
+        """Tell one shard; False when it lost its connection meanwhile."""
         activity = hikari.Activity(name=text, state=text, type=hikari.ActivityType.CUSTOM)
         status = hikari.Status.IDLE if troubled else hikari.Status.ONLINE
-        with contextlib.suppress(hikari.ComponentStateConflictError):  # it lost its connection meanwhile
+        try:
             await shard.update_presence(activity=activity, status=status)
+        except Exception:  # noqa: BLE001 — hikari's own error, aiohttp's, or a failed assertion: as far as it had come
+            return False
+        return True

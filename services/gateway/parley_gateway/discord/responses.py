@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.errors import ACKNOWLEDGED
+from parley_gateway.discord.mentions import INERT
 from parley_gateway.discord.panels import fields_of, rows_of
 from parley_gateway.discord.routes import CALLBACK, FOLLOW_UP, ORIGINAL
 from parley_gateway.interactions import Completion, Interaction
@@ -77,9 +78,7 @@ class HikariResponses(Responses):
                 interaction.token,
                 panel.text,
                 components=rows_of(panel),
-                mentions_everyone=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             )
 
         await self._calls.call("PATCH", ORIGINAL, work, counted=True)
@@ -108,9 +107,7 @@ class HikariResponses(Responses):
                 hikari.UNDEFINED if panel is None else panel.text,
                 components=hikari.UNDEFINED if panel is None else rows_of(panel),
                 flags=_flags(alone=alone, previews=kind is hikari.ResponseType.DEFERRED_MESSAGE_UPDATE),
-                mentions_everyone=False,
-                user_mentions=False,
-                role_mentions=False,
+                **INERT,
             ),
         )
 
@@ -128,11 +125,11 @@ class HikariResponses(Responses):
                 return False
             return True
 
-        counted = await self._calls.call("POST", CALLBACK, work, counted=True)
+        was_first = await self._calls.call("POST", CALLBACK, work, counted=True)
         took = self._clock.now() - interaction.made_at
         if took > ALARMING:
             _log.warning("interaction.late", extra={"seconds": round(took.total_seconds(), 1)})
-        return counted
+        return was_first
 
     async def _follow_up(self, interaction: Interaction, text: str) -> None:
         async def work(_: RestWatch) -> None:

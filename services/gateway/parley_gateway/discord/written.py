@@ -9,8 +9,8 @@ import hikari
 from parley_gateway.addressing import Message, Quoted
 from parley_gateway.model import Attachment
 
-MOST_FILES, MOST_NAME = 10, 256
-"""What the cache keeps of a question: Discord's own bounds."""
+MOST_FILES, MOST_NAME, MOST_TYPE = 10, 256, 128
+"""What the cache takes of a question, files and characters: Discord's own bounds, and more than any type of a file has."""
 
 
 def message_of(message: hikari.Message) -> Message:
@@ -22,10 +22,10 @@ def message_of(message: hikari.Message) -> Message:
         channel_id=str(message.channel_id),
         guild_id=str(message.guild_id or ""),
         author_id=str(message.author.id),
-        author_name=_name(message),
+        author_name=name_of(message.author, message.member),
         author_is_bot=message.author.is_bot or bool(message.webhook_id),
         content=message.content or "",
-        mentions=_mentions(message),
+        mentions=mentions_of(message),
         replies_to=str(replied.id) if replied is not None else "",
         replied_author_id=str(author.id) if author is not None else "",
         sent_at=message.created_at,
@@ -42,14 +42,14 @@ def quoted_of(message: hikari.PartialMessage) -> Quoted | None:
     replied = message.referenced_message
     if not replied or not replied.content or not replied.author:
         return None
-    return Quoted(replied.author.global_name or replied.author.username, _readable(replied))
+    return Quoted(name_of(replied.author), _readable(replied))
 
 
 def _readable(message: hikari.PartialMessage) -> str:
     """Return a message's words, with names in place of ids."""
     words = message.content or ""
     for user in (message.user_mentions or {}).values():
-        name = f"@{user.global_name or user.username}"
+        name = f"@{name_of(user)}"
         words = words.replace(f"<@{user.id}>", name).replace(f"<@!{user.id}>", name)
     return words
 
@@ -59,16 +59,14 @@ def forwarded_in(message: hikari.PartialMessage) -> str:
     return "\n\n".join(snapshot.content for snapshot in message.message_snapshots or () if snapshot.content)
 
 
-def _name(message: hikari.Message) -> str:
-    if message.member is not None:
-        return message.member.display_name
-    return message.author.global_name or message.author.username
+def name_of(user: hikari.User, member: hikari.Member | None = None) -> str:
+    """Return the name that others see; member: in the guild, where that is told."""
+    return member.display_name if member is not None else user.global_name or user.username
 
 
-def _mentions(message: hikari.Message) -> Mapping[str, str]:
+def mentions_of(message: hikari.PartialMessage) -> Mapping[str, str]:
     """Return who is mentioned, by id, with the name that others see."""
-    found = message.user_mentions or {}
-    return {str(user.id): user.global_name or user.username for user in found.values()}
+    return {str(user.id): name_of(user) for user in (message.user_mentions or {}).values()}
 
 
 def attachment_of(file: hikari.Attachment, message_id: str) -> Attachment:
@@ -77,7 +75,7 @@ def attachment_of(file: hikari.Attachment, message_id: str) -> Attachment:
         message_id=message_id,
         attachment_id=str(file.id),
         filename=file.filename[:MOST_NAME],
-        content_type=file.media_type or "",
+        content_type=(file.media_type or "")[:MOST_TYPE],
         size=file.size,
         url=file.url,
     )

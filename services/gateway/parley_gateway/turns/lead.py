@@ -18,6 +18,7 @@ from parley_gateway.turns.produce import Producer
 from parley_gateway.turns.reply import Reply
 from parley_gateway.turns.room import Room
 from parley_gateway.turns.waiting import ended
+from parley_kit.faults import Exhausted
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +75,8 @@ class Lead:
     async def _produce(self, opened: Opened) -> None:
         try:
             result, usage = await self._run(opened)
+        except Exhausted as full:
+            result, usage = Broke(full.reason, retryable=True), Usage()
         except Exception:  # noqa: BLE001 — a mistake of ours ends in a named error, never in silence
             _log.exception("turn.produce_failed")
             result, usage = Broke("INTERNAL"), Usage()
@@ -84,6 +87,8 @@ class Lead:
         producer = Producer(room.admissions, room.executors, room.clock, room.settings.produce, self._watch)
         if not (self._prompt.attachments or any(said.attachments for said in opened.window)):
             return await producer.run(self._request(opened, {}), self)
+        if room.files.full:
+            self.in_line(None)
         async with room.files.room():
             contents = await given(room.files, self._prompt, opened.window)
             self._reply.remark(left_out(self._texts, self._prompt, contents))

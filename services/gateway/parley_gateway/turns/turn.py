@@ -208,7 +208,7 @@ class Turn:
         """Tell the member by another way what Discord does not take where it belongs."""
         if standing is Standing.FORBIDDEN and self._prompt.guild_id:
             words = self._texts.render(Key.NO_WRITING, channel=self._prompt.channel_id)
-            await self._room.discord.tell(self._prompt.author_id, words)
+            await self._room.discord.tell(self._prompt, words)
         if standing in (Standing.ABANDONED, Standing.FORBIDDEN):
             await self._whisper(Key.ACT_FAILED)
 

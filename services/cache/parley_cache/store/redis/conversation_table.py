@@ -18,7 +18,9 @@ from parley_cache.store.tables import ConversationTable
 
 
 class RedisConversations(Draft, ConversationTable):
-    """Each is a cell, a list of messages, a place among the longest untouched, and a set of what points to it: cells, and the sets of its members."""
+    """Each is a cell, a list of messages, a place among the longest untouched, and a set of what points to it: cells, and
+    the sets of its members.
+    """
 
     def __init__(self, reads: Reads, limits: Limits, now: float) -> None:
         super().__init__(reads, limits, now)
