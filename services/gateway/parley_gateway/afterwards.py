@@ -19,7 +19,7 @@ from parley_gateway.claims import PostedKind, TurnState
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import DeliveryError
 from parley_gateway.pages import HARD_LIMIT, width
-from parley_gateway.places import CHANNEL, Place
+from parley_gateway.places import Place
 from parley_gateway.ports import Conversations, Postings
 from parley_gateway.texts import Key, Texts
 from parley_kit.faults import Fault, NotFound
@@ -48,7 +48,7 @@ class Afterwards:
     postings: Postings
     rules: Callable[[], Awaitable[Rules]]
     first: Callable[[str], bool]
-    place: Callable[[str], Place] = lambda _: CHANNEL
+    place: Callable[[str], Place]
 
     async def deleted(self, channel_id: str, message_ids: Iterable[str]) -> None:
         """Take deleted questions out of their conversations, and their answers out of Discord."""

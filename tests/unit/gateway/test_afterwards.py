@@ -8,6 +8,7 @@ from parley_gateway.addressing import Rules
 from parley_gateway.afterwards import Afterwards
 from parley_gateway.claims import Posted, PostedKind
 from parley_gateway.memory import Removed
+from parley_gateway.places import CHANNEL
 from parley_kit.faults import Fault, NotFound, Unavailable
 
 ANSWER = (Posted(PostedKind.PAGE, 0, "40"), Posted(PostedKind.PAGE, 1, "41"))
@@ -51,7 +52,12 @@ async def deleted(cache: Cache, *message_ids: str) -> Channel:
         return Rules("99")
 
     afterwards = Afterwards(
-        cast("Any", channel), cast("Any", cache), cast("Any", channel), rules=rules, first=lambda _: True
+        cast("Any", channel),
+        cast("Any", cache),
+        cast("Any", channel),
+        rules=rules,
+        first=lambda _: True,
+        place=lambda _: CHANNEL,
     )
     await afterwards.deleted("20", message_ids)
     return channel
