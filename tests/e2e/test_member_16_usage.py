@@ -7,7 +7,7 @@ import tomllib
 from importlib.resources import files
 
 import pytest
-from support.members import Members
+from support.members import ENDLESS, Members
 
 from parley_gateway.settings_panels import limits
 from parley_gateway.texts import Key, Texts
@@ -43,6 +43,21 @@ async def test_it_tells_what_claude_says_was_used_and_what_is_left(members: Memb
     assert not members.told(where, person="Noor")
 
 
+async def test_an_answer_that_is_stopped_counts_with_what_was_said(members: Members) -> None:
+    (person,) = members.parley.newcomers(1)
+    where = members.room()
+    question = members.ask(f"Say much of it {ENDLESS}", where, person=person)
+    answer = await members.parley.streaming(question, 200)
+    members.press(answer, WORDS.render(Key.STOP_BUTTON), person=person)
+    assert (await members.answer(question)).outcome == "stopped"
+    before, after, *_ = WORDS.render(Key.TOLD_USAGE_DAY, messages=1, tokens="@", cost="@").split("@")
+    shown = await members.shows(before, "usage", where, person=person)
+    [counted] = re.findall(f"{re.escape(before)}([\\d,]+){re.escape(after)}", shown)
+    [heard] = members.heard("Say much of it")
+    said = len(heard.text.encode()) / 4
+    assert 0.5 * said < int(counted.replace(",", "")) - asked(heard) <= 1.1 * said
+
+
 async def test_who_manages_the_server_sets_its_limit_and_sees_what_is_left_of_it(members: Members) -> None:
     where = members.room()
     panel = await members.used("settings", where, person="Mika")
@@ -63,6 +78,11 @@ async def test_who_manages_the_server_sets_its_limit_and_sees_what_is_left_of_it
 def tokens(record: Record) -> int:
     """Return what Claude says that an answer took."""
     return sum(count for name, count in (record.usage or {}).items() if name in KINDS)
+
+
+def asked(record: Record) -> int:
+    """Return what Claude says that a question took."""
+    return tokens(record) - int((record.usage or {}).get("output_tokens") or 0)
 
 
 def dollars(record: Record) -> float:

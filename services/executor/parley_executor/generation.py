@@ -111,8 +111,12 @@ class Generation:
                 await mailbox.put(error)
 
 
+MILLION = 1_000_000
+"""Tokens: what prices are for."""
+
+
 class _Ear:
-    """Tells the observer what Claude says, and what it cost. begun: there is text; more of it is nothing to be told."""
+    """Tells the observer what Claude says, and what it costs. begun: there is text; more of it is nothing to be told."""
 
     def __init__(self, call: Call, prices: Prices, model: str) -> None:
         self._call = call
@@ -121,10 +125,11 @@ class _Ear:
         self.begun = False
 
     def hear(self, event: Started | Delta | Finished) -> Started | Delta | Finished:
-        """Return the event, its end with its cost."""
+        """Return the event, its beginning and its end with their cost."""
         match event:
             case Started():
                 self._model = event.model or self._model
+                event = self._priced(event)
                 self._call.started(event)
             case Delta():
                 self.begun = True
@@ -133,6 +138,12 @@ class _Ear:
                 event = replace(event, cost=self._prices.cost(self._model, event.usage))
                 self._call.finished(event)
         return event
+
+    def _priced(self, event: Started) -> Started:
+        cost = self._prices.cost(self._model, event.usage)
+        with_output = self._prices.cost(self._model, replace(event.usage, output_tokens=MILLION))
+        price = with_output - cost if cost is not None and with_output is not None else None
+        return replace(event, cost=cost, output_price=price)
 
 
 class _Reply:
@@ -156,7 +167,8 @@ class _Reply:
                 await self._emit(ReplyText(text))
             case Started(model):
                 self._started = True
-                await self._emit(ReplyStarted(self._engine, model, self._waited))
+                begun = ReplyStarted(self._engine, model, self._waited, event.usage, event.cost, event.output_price)
+                await self._emit(begun)
             case Finished(stop_reason, usage, cost):
                 self.ended = True
                 await self._emit(ReplyCompleted(stop_reason, usage, self._first_text, self._age(), cost))

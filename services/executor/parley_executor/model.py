@@ -118,11 +118,16 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ReplyStarted:
-    """Claude accepted the request; waited: seconds until a slot was free."""
+    """Claude accepted the request; waited: seconds until a slot was free. usage: of the input. cost, of that, and
+    output_price, of a million output tokens: in millionths of a US dollar; None where the model's price is unknown.
+    """
 
     engine: str
     model: str
     waited: float
+    usage: Usage = field(default_factory=Usage)
+    cost: int | None = None
+    output_price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

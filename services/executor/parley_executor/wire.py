@@ -25,6 +25,7 @@ from parley_executor.model import (
     Role,
     Text,
     Urgency,
+    Usage,
 )
 from parley_executor.offers import Offer
 from parley_kit.faults import InvalidInput
@@ -164,8 +165,8 @@ def response(event: ReplyEvent) -> pb.ExecuteResponse:
     match event:
         case ReplyText(text):
             return pb.ExecuteResponse(text_delta=pb.TextDelta(text=text))
-        case ReplyStarted(engine, model, waited):
-            return pb.ExecuteResponse(started=pb.Started(engine=engine, model=model, waited=_seconds(waited)))
+        case ReplyStarted():
+            return pb.ExecuteResponse(started=_started(event))
         case ReplyCompleted():
             return pb.ExecuteResponse(completed=_completed(event))
         case ReplyFailed(reason, retryable, retry_after):
@@ -190,19 +191,32 @@ def _offer(offer: Offer) -> pb.Model:
     )
 
 
+def _started(event: ReplyStarted) -> pb.Started:
+    return pb.Started(
+        engine=event.engine,
+        model=event.model,
+        waited=_seconds(event.waited),
+        usage=_usage(event.usage, event.cost),
+        output_price_micro_usd=event.output_price,
+    )
+
+
 def _completed(event: ReplyCompleted) -> pb.Completed:
-    usage = event.usage
     first_text = None if event.first_text is None else _seconds(event.first_text)
     return pb.Completed(
         stop_reason=event.stop_reason,
-        usage=pb.Usage(
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cache_read_tokens=usage.cache_read_tokens,
-            cache_write_tokens=usage.cache_write_tokens,
-            cost_micro_usd=event.cost,
-        ),
+        usage=_usage(event.usage, event.cost),
         timings=pb.Timings(first_text=first_text, total=_seconds(event.total)),
+    )
+
+
+def _usage(usage: Usage, cost: int | None) -> pb.Usage:
+    return pb.Usage(
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+        cost_micro_usd=cost,
     )
 
 

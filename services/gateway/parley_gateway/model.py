@@ -135,6 +135,15 @@ class Usage:
     cache_write_tokens: int = 0
     cost: int = 0
 
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+            self.cost + other.cost,
+        )
+
 
 class Outcome(StrEnum):
     """How a turn ended for its member."""
@@ -193,10 +202,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Claude accepted the request."""
+    """Claude accepted the request. usage: of the input. output_price: of a million tokens, in millionths of a US dollar."""
 
     engine: str
     model: str
+    usage: Usage = field(default_factory=Usage)
+    output_price: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,9 @@ def test_a_whole_turn_is_started_deltas_finished_and_leaves_the_process_usable()
     turn, events, error = followed(BEGAN, START, text("Hello"), text(" there"), SPOKEN, why("end_turn"), STOP, result())
     assert error is None
     assert events == [
-        Started("claude-sonnet-5", "msg_1", "session-1"),
+        Started(
+            "claude-sonnet-5", "msg_1", "session-1", Usage(input_tokens=10, cache_read_tokens=20, cache_write_tokens=30)
+        ),
         Delta("Hello"),
         Delta(" there"),
         Finished("end_turn", Usage(input_tokens=10, output_tokens=7, cache_read_tokens=20, cache_write_tokens=30)),

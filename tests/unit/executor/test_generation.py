@@ -257,6 +257,13 @@ async def test_a_reply_ends_with_its_cost_by_the_model_that_answered() -> None:
     assert completed.cost == 10 * 1 + 100 * 5
 
 
+async def test_a_reply_begins_with_the_cost_of_its_question_and_the_price_of_its_answer() -> None:
+    begun = Started("claude-haiku-4-5-20251001", "msg_1", usage=Usage(input_tokens=10))
+    started = (await Stage([begun, FINISHED]).run())[0]
+    assert isinstance(started, ReplyStarted)
+    assert (started.usage, started.cost, started.output_price) == (Usage(input_tokens=10), 10, 5_000_000)
+
+
 async def test_an_unknown_model_has_an_unknown_cost() -> None:
     completed = (await Stage([Started("claude-nobody-9", "msg_1"), FINISHED]).run())[-1]
     assert isinstance(completed, ReplyCompleted)

@@ -54,7 +54,7 @@ def test_a_whole_reply_is_started_deltas_finished_with_its_usage() -> None:
     reply = Reply()
     events = list(reply.feed(wire(START, PING, text("Hello"), text(" there"), ending(), STOP)))
     assert events == [
-        Started("claude-sonnet-5", "msg_1"),
+        Started("claude-sonnet-5", "msg_1", usage=Usage(input_tokens=10, cache_read_tokens=20, cache_write_tokens=30)),
         Delta("Hello"),
         Delta(" there"),
         Finished("end_turn", Usage(input_tokens=10, output_tokens=2, cache_read_tokens=20, cache_write_tokens=30)),

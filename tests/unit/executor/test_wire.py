@@ -155,7 +155,13 @@ def test_bad_input_is_named_by_its_field_and_never_quoted(request_: dict[str, An
 
 
 def test_each_event_has_its_message() -> None:
-    started = wire.response(ReplyStarted("messages_api", "claude-sonnet-5", 0.25)).started
+    begun = ReplyStarted("messages_api", "claude-sonnet-5", 0.25, Usage(input_tokens=10), 20, 5_000_000)
+    started = wire.response(begun).started
+    assert (started.usage.input_tokens, started.usage.cost_micro_usd, started.output_price_micro_usd) == (
+        10,
+        20,
+        5_000_000,
+    )
     assert (started.engine, started.model) == ("messages_api", "claude-sonnet-5")
     assert started.waited.ToTimedelta() == timedelta(seconds=0.25)
     assert wire.response(ReplyText("hi")).text_delta.text == "hi"

@@ -25,6 +25,7 @@ from parley_gateway.model import (
     Usage,
 )
 from parley_gateway.ports import Admission, Execution, Executors, TurnWatch
+from parley_gateway.turns.meter import Meter
 from parley_gateway.turns.produce import ProduceLimits, Producer
 from parley_kit.clock import Clock, ManualClock
 from parley_kit.faults import Exhausted, Fault, Unavailable
@@ -130,14 +131,15 @@ class Bench:
         self.admissions = Admissions(Capacity(), clock)
         self.show(*free)
         self.executors = ScriptedExecutors(clock, *scripts)
-        self.producer = Producer(self.admissions, self.executors, clock, ProduceLimits(), self.notes)
+        self.meter = Meter()
+        self.producer = Producer(self.admissions, self.executors, clock, ProduceLimits(), self.notes, meter=self.meter)
 
     def show(self, *free: int) -> None:
         seats = tuple(Seat(f"e{number}", f"e{number}:1", 4, one) for number, one in enumerate(free))
         tier = Tier.NORMAL if seats else Tier.UNAVAILABLE
         self.admissions.update(CapacityMap(tier, seats, "00-map", timedelta(seconds=9)))
 
-    async def run(self) -> tuple[Result, Usage]:
+    async def run(self) -> Result:
         return await self.producer.run(REQUEST, self.notes)
 
     def over(self) -> bool:
@@ -152,7 +154,8 @@ def clock() -> ManualClock:
 
 async def test_what_claude_says_goes_on_and_its_end_is_told(clock: ManualClock) -> None:
     bench = Bench(clock, [STARTED, Delta("Hel"), Delta("lo"), DONE])
-    assert await bench.run() == (Whole("end_turn"), Usage(1, 2))
+    assert await bench.run() == Whole("end_turn")
+    assert bench.meter.used == Usage(1, 2)
     assert bench.notes.text == "Hello"
     assert bench.notes.decisions == [("admitted", "free")]
     assert bench.over()
@@ -160,49 +163,49 @@ async def test_what_claude_says_goes_on_and_its_end_is_told(clock: ManualClock) 
 
 async def test_a_full_executor_is_passed_over_unseen(clock: ManualClock) -> None:
     bench = Bench(clock, [FULL], [STARTED, Delta("a"), DONE])
-    assert (await bench.run())[0] == Whole("end_turn")
+    assert await bench.run() == Whole("end_turn")
     assert len(set(bench.executors.asked)) == 2
     assert bench.notes.text == "a"
 
 
 async def test_an_executor_that_goes_before_its_first_word_costs_no_attempt(clock: ManualClock) -> None:
     bench = Bench(clock, [STARTED, LOST], [LOST], [STARTED, Delta("a"), DONE], attempts=1)
-    assert (await bench.run())[0] == Whole("end_turn")
+    assert await bench.run() == Whole("end_turn")
 
 
 async def test_an_executor_that_goes_in_the_middle_begins_another_attempt(clock: ManualClock) -> None:
     bench = Bench(clock, [STARTED, Delta("old"), LOST], [STARTED, Delta("new"), DONE])
-    assert (await bench.run())[0] == Whole("end_turn")
+    assert await bench.run() == Whole("end_turn")
     assert bench.notes.text == "new"
     assert bench.notes.troubles == [("EXECUTOR_LOST_TALKING", "ANEW")]
 
 
 async def test_the_second_such_loss_is_told(clock: ManualClock) -> None:
     bench = Bench(clock, [STARTED, Delta("one"), LOST], [STARTED, Delta("two"), LOST])
-    assert (await bench.run())[0] == Broke("STREAM_BROKEN", retryable=True)
+    assert await bench.run() == Broke("STREAM_BROKEN", retryable=True)
     assert bench.over()
 
 
 async def test_no_attempt_is_begun_beyond_the_last(clock: ManualClock) -> None:
     bench = Bench(clock, [STARTED, Delta("one"), LOST], attempts=1)
-    assert (await bench.run())[0] == Broke("STREAM_BROKEN", retryable=True)
+    assert await bench.run() == Broke("STREAM_BROKEN", retryable=True)
 
 
 async def test_a_failure_of_claude_is_told_at_once(clock: ManualClock) -> None:
     later = Unavailable("OVERLOADED", "", retry_after=timedelta(seconds=5))
     bench = Bench(clock, [later])
-    assert (await bench.run())[0] == Broke("OVERLOADED", retryable=True, retry_after=timedelta(seconds=5))
+    assert await bench.run() == Broke("OVERLOADED", retryable=True, retry_after=timedelta(seconds=5))
 
 
 async def test_a_failure_in_the_middle_is_claudes_own_word(clock: ManualClock) -> None:
     bench = Bench(clock, [STARTED, Delta("a"), Failed("STREAM_BROKEN", retryable=True)])
-    assert (await bench.run())[0] == Broke("STREAM_BROKEN", retryable=True)
+    assert await bench.run() == Broke("STREAM_BROKEN", retryable=True)
     assert bench.notes.text == "a"
 
 
 async def test_an_end_without_a_last_word_counts_as_a_loss(clock: ManualClock) -> None:
     bench = Bench(clock, [STARTED, Delta("a")], [STARTED, Delta("b"), DONE])
-    assert (await bench.run())[0] == Whole("end_turn")
+    assert await bench.run() == Whole("end_turn")
     assert bench.notes.text == "b"
 
 
@@ -220,8 +223,15 @@ async def test_claudes_silence_has_an_end(clock: ManualClock, script: Script, se
     await clock.advance(seconds - 0.1)
     assert not running.done()
     await clock.advance(0.2)
-    assert (await running)[0] == Broke("TIMED_OUT", retryable=True)
+    assert await running == Broke("TIMED_OUT", retryable=True)
     assert bench.over()
+
+
+async def test_what_a_broken_reply_used_is_known(clock: ManualClock) -> None:
+    begun = Started("messages_api", "claude", Usage(input_tokens=10, cost=20), output_price=5_000_000)
+    bench = Bench(clock, [begun, Delta("eight by"), Failed("STREAM_BROKEN")])
+    assert await bench.run() == Broke("STREAM_BROKEN")
+    assert bench.meter.used == Usage(input_tokens=10, output_tokens=2, cost=30)
 
 
 async def test_who_waits_for_a_slot_is_told_after_3_s(clock: ManualClock) -> None:
@@ -233,7 +243,7 @@ async def test_who_waits_for_a_slot_is_told_after_3_s(clock: ManualClock) -> Non
     assert bench.notes.estimates == [timedelta(seconds=9)]
     bench.show(1)
     await clock.advance(0.1)
-    assert (await running)[0] == Whole("end_turn")
+    assert await running == Whole("end_turn")
 
 
 @pytest.mark.parametrize(("free", "reason"), [((0,), "POOL_FULL"), ((), "NO_EXECUTOR")])
@@ -241,7 +251,7 @@ async def test_nobody_waits_for_a_slot_for_ever(clock: ManualClock, free: Sequen
     bench = Bench(clock, free=free)
     running = asyncio.create_task(bench.run())
     await clock.advance(121)
-    assert (await running)[0] == Broke(reason, retryable=True, retry_after=timedelta(seconds=9))
+    assert await running == Broke(reason, retryable=True, retry_after=timedelta(seconds=9))
     assert bench.notes.decisions == [("refused", reason)]
     assert bench.admissions.waiting == 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from parley_executor.engines.messages_errors import error_of_type
 from parley_executor.engines.messages_events import (
@@ -58,7 +59,8 @@ class Reply:
             case MessageStart(response_id, model, counts):
                 self.started = True
                 self._counts = counts
-                return Started(model, response_id)
+                # what it says of the output is a first token or two: not yet what will be billed
+                return Started(model, response_id, usage=replace(usage_of(counts), output_tokens=0))
             case MessageDelta(stop_reason, counts):
                 self._stop_reason = stop_reason or self._stop_reason
                 self._counts = merge(self._counts, counts)

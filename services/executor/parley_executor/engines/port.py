@@ -7,7 +7,7 @@ cancelling who reads it, stops Claude at once.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -19,12 +19,17 @@ from parley_executor.reasons import RETRYABLE, Reason
 class Started:
     """Claude accepted the request. response_id: its own name of the reply, for support.
 
-    session: the `claude` program's name of the conversation it runs in; empty where there is no such program.
+    session: the `claude` program's name of the conversation it runs in; empty where there is no such program. usage: of the
+    input. cost, of that, and output_price, of a million output tokens: in millionths of a US dollar; None as long as nobody
+    has priced it, or nobody knows the price.
     """
 
     model: str
     response_id: str
     session: str = ""
+    usage: Usage = field(default_factory=Usage)
+    cost: int | None = None
+    output_price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,8 @@ def _event(response: pb.ExecuteResponse) -> ExecutionEvent | None:
     """Return the event; None for one of a newer executor than we know."""
     match response.WhichOneof("event"):
         case "started":
-            return Started(response.started.engine, response.started.model)
+            begun = response.started
+            return Started(begun.engine, begun.model, _usage(begun.usage), begun.output_price_micro_usd)
         case "text_delta":
             return Delta(response.text_delta.text)
         case "completed":

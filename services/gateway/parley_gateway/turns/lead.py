@@ -9,11 +9,12 @@ from datetime import timedelta
 from parley_gateway import conversation
 from parley_gateway.claims import Broke, Cut, Open, Opened, Result, TextEnd
 from parley_gateway.conversation import Contents
-from parley_gateway.model import Request, Usage
+from parley_gateway.model import Request
 from parley_gateway.ports import TurnWatch
 from parley_gateway.texts import Key, Texts
 from parley_gateway.turns.chronicle import Chronicle
 from parley_gateway.turns.given import given, left_out
+from parley_gateway.turns.meter import Meter
 from parley_gateway.turns.produce import Producer
 from parley_gateway.turns.reply import Reply
 from parley_gateway.turns.room import Room
@@ -31,6 +32,7 @@ class Lead:
         self._reply, self._chronicle, self._watch = reply, chronicle, watch
         self._texts = Texts(opening.prompt.locale)
         self._attempt = 0
+        self._meter = Meter()
         self._work: asyncio.Task[None] | None = None
         self.result: Result | None = None
 
@@ -53,7 +55,7 @@ class Lead:
         """Stop Claude and close the text as stopped."""
         if self.running:
             await self.quit()
-            self._close(Cut(), Usage())
+            self._close(Cut())
 
     async def finished(self) -> None:
         """Wait until there is nothing more to produce."""
@@ -74,17 +76,19 @@ class Lead:
 
     async def _produce(self, opened: Opened) -> None:
         try:
-            result, usage = await self._run(opened)
+            result = await self._run(opened)
         except Exhausted as full:
-            result, usage = Broke(full.reason, retryable=True), Usage()
+            result = Broke(full.reason, retryable=True)
         except Exception:  # noqa: BLE001 — a mistake of ours ends in a named error, never in silence
             _log.exception("turn.produce_failed")
-            result, usage = Broke("INTERNAL"), Usage()
-        self._close(result, usage)
+            result = Broke("INTERNAL")
+        self._close(result)
 
-    async def _run(self, opened: Opened) -> tuple[Result, Usage]:
+    async def _run(self, opened: Opened) -> Result:
         room = self._room
-        producer = Producer(room.admissions, room.executors, room.clock, room.settings.produce, self._watch)
+        producer = Producer(
+            room.admissions, room.executors, room.clock, room.settings.produce, self._watch, meter=self._meter
+        )
         if not (self._prompt.attachments or any(said.attachments for said in opened.window)):
             return await producer.run(self._request(opened, {}), self)
         if room.files.full:
@@ -94,9 +98,9 @@ class Lead:
             self._reply.remark(left_out(self._texts, self._prompt, contents))
             return await producer.run(self._request(opened, contents), self)
 
-    def _close(self, result: Result, usage: Usage) -> None:
+    def _close(self, result: Result) -> None:
         self.result = result
-        self._chronicle.closed(TextEnd(self._attempt, result, usage))
+        self._chronicle.closed(TextEnd(self._attempt, result, self._meter.used))
         self._reply.finish(result)
 
     # --- what the producer tells

@@ -11,9 +11,10 @@ from typing import Protocol
 from parley_gateway.admission import Admissions
 from parley_gateway.capacity import Slot, Wait
 from parley_gateway.claims import Broke, Result, Whole
-from parley_gateway.model import Completed, Delta, Failed, Request, Started, Tier, Usage
+from parley_gateway.model import Completed, Delta, Failed, Request, Started, Tier
 from parley_gateway.ports import Execution, Executors, TurnWatch
 from parley_gateway.turns.failures import TABLE, Act, Trouble, executor_trouble, told_reason
+from parley_gateway.turns.meter import Meter
 from parley_gateway.turns.waiting import Overdue, guarded, within
 from parley_kit.clock import Clock
 from parley_kit.faults import Fault, TimedOut, Unavailable
@@ -53,30 +54,37 @@ class Sink(Protocol):
 
 
 class Producer:
-    """Produces one turn's text."""
+    """Produces one turn's text. meter: reads what that uses, also when it is cut or breaks."""
 
     def __init__(
-        self, admissions: Admissions, executors: Executors, clock: Clock, limits: ProduceLimits, watch: TurnWatch
+        self,
+        admissions: Admissions,
+        executors: Executors,
+        clock: Clock,
+        limits: ProduceLimits,
+        watch: TurnWatch,
+        *,
+        meter: Meter,
     ) -> None:
         self._admissions, self._executors, self._clock = admissions, executors, clock
-        self._limits, self._watch = limits, watch
+        self._limits, self._watch, self._meter = limits, watch, meter
         self._tried: Counter[Trouble] = Counter()
         self._avoid: set[str] = set()
         self._talking = False
         self._silent_at = 0.0
 
-    async def run(self, request: Request, sink: Sink) -> tuple[Result, Usage]:
+    async def run(self, request: Request, sink: Sink) -> Result:
         """Return how the text ended. Cancelling stops Claude."""
         while True:
             with self._admissions.joined(self._avoid) as place:
                 slot = await self._admitted(place, sink)
                 if isinstance(slot, Broke):
-                    return slot, Usage()
+                    return slot
                 try:
                     return await self._execute(slot, request, sink)
                 except Fault as fault:
                     if (told := self._suffered(fault, slot, sink)) is not None:
-                        return told, Usage()
+                        return told
 
     # --- a slot
 
@@ -104,7 +112,7 @@ class Producer:
 
     # --- a reply
 
-    async def _execute(self, slot: Slot, request: Request, sink: Sink) -> tuple[Result, Usage]:
+    async def _execute(self, slot: Slot, request: Request, sink: Sink) -> Result:
         sink.asked(slot.address)
         execution = self._executors.execute(slot.address, request)
         try:
@@ -112,24 +120,26 @@ class Producer:
         finally:
             execution.cancel()
 
-    async def _read(self, execution: Execution, sink: Sink) -> tuple[Result, Usage]:
+    async def _read(self, execution: Execution, sink: Sink) -> Result:
         now = self._clock.monotonic()
         self._silent_at = now + self._limits.first_text
         return await guarded(self._listen(execution, sink), self._guard_silence(now + self._limits.whole))
 
-    async def _listen(self, execution: Execution, sink: Sink) -> tuple[Result, Usage]:
+    async def _listen(self, execution: Execution, sink: Sink) -> Result:
         async for event in execution:
             match event:
                 case Delta(text):
                     self._talking = True
                     self._silent_at = self._clock.monotonic() + self._limits.gap
+                    self._meter.said(text)
                     sink.said(text)
                 case Completed(stop_reason, usage):
-                    return Whole(stop_reason), usage
+                    self._meter.completed(usage)
+                    return Whole(stop_reason)
                 case Failed(reason, retryable, retry_after):
-                    return Broke(reason, retryable, retry_after), Usage()
+                    return Broke(reason, retryable, retry_after)
                 case Started():
-                    pass
+                    self._meter.started(event)
         raise Unavailable("UNAVAILABLE", "The executor closed the stream without an end.")
 
     async def _guard_silence(self, until: float) -> None:

@@ -25,19 +25,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!parley/executor/v1/executor.proto\x12\x12parley.executor.v1\x1a\x1egoogle/protobuf/duration.proto\"\x8e\x02\n\x0e\x45xecuteRequest\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12/\n\x06system\x18\x04 \x03(\x0b\x32\x1f.parley.executor.v1.SystemBlock\x12-\n\x08messages\x18\x05 \x03(\x0b\x32\x1b.parley.executor.v1.Message\x12\x32\n\nparameters\x18\x06 \x01(\x0b\x32\x1e.parley.executor.v1.Parameters\x12/\n\x05\x63lass\x18\x07 \x01(\x0e\x32 .parley.executor.v1.RequestClass\"\x1b\n\x0bSystemBlock\x12\x0c\n\x04text\x18\x01 \x01(\t\"Z\n\x07Message\x12&\n\x04role\x18\x01 \x01(\x0e\x32\x18.parley.executor.v1.Role\x12\'\n\x05parts\x18\x02 \x03(\x0b\x32\x18.parley.executor.v1.Part\"z\n\x04Part\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12)\n\x05image\x18\x02 \x01(\x0b\x32\x18.parley.executor.v1.BlobH\x00\x12,\n\x08\x64ocument\x18\x03 \x01(\x0b\x32\x18.parley.executor.v1.BlobH\x00\x42\t\n\x07\x63ontent\"?\n\x04\x42lob\x12\x14\n\x0c\x63ontent_type\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x12\x10\n\x08\x66ilename\x18\x03 \x01(\t\"S\n\nParameters\x12\x19\n\x11max_output_tokens\x18\x01 \x01(\r\x12*\n\x06\x65\x66\x66ort\x18\x02 \x01(\x0e\x32\x1a.parley.executor.v1.Effort\"\xe1\x01\n\x0f\x45xecuteResponse\x12.\n\x07started\x18\x01 \x01(\x0b\x32\x1b.parley.executor.v1.StartedH\x00\x12\x33\n\ntext_delta\x18\x02 \x01(\x0b\x32\x1d.parley.executor.v1.TextDeltaH\x00\x12\x32\n\tcompleted\x18\x03 \x01(\x0b\x32\x1d.parley.executor.v1.CompletedH\x00\x12,\n\x06\x66\x61iled\x18\x04 \x01(\x0b\x32\x1a.parley.executor.v1.FailedH\x00\x42\x07\n\x05\x65vent\"S\n\x07Started\x12\x0e\n\x06\x65ngine\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12)\n\x06waited\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x19\n\tTextDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\"x\n\tCompleted\x12\x13\n\x0bstop_reason\x18\x01 \x01(\t\x12(\n\x05usage\x18\x02 \x01(\x0b\x32\x19.parley.executor.v1.Usage\x12,\n\x07timings\x18\x03 \x01(\x0b\x32\x1b.parley.executor.v1.Timings\"\x9b\x01\n\x05Usage\x12\x14\n\x0cinput_tokens\x18\x01 \x01(\x04\x12\x15\n\routput_tokens\x18\x02 \x01(\x04\x12\x19\n\x11\x63\x61\x63he_read_tokens\x18\x03 \x01(\x04\x12\x1a\n\x12\x63\x61\x63he_write_tokens\x18\x04 \x01(\x04\x12\x1b\n\x0e\x63ost_micro_usd\x18\x05 \x01(\x04H\x00\x88\x01\x01\x42\x11\n\x0f_cost_micro_usd\"b\n\x07Timings\x12-\n\nfirst_text\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12(\n\x05total\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"[\n\x06\x46\x61iled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x11\n\tretryable\x18\x02 \x01(\x08\x12.\n\x0bretry_after\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x13\n\x11ListModelsRequest\"?\n\x12ListModelsResponse\x12)\n\x06models\x18\x01 \x03(\x0b\x32\x19.parley.executor.v1.Model\"\xad\x01\n\x05Model\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0f\n\x07\x61liases\x18\x03 \x03(\t\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x04 \x01(\x08\x12\x18\n\x10max_input_tokens\x18\x05 \x01(\r\x12\x19\n\x11max_output_tokens\x18\x06 \x01(\r\x12+\n\x07\x65\x66\x66orts\x18\x07 \x03(\x0e\x32\x1a.parley.executor.v1.Effort*?\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_USER\x10\x01\x12\x12\n\x0eROLE_ASSISTANT\x10\x02*\x86\x01\n\x06\x45\x66\x66ort\x12\x16\n\x12\x45\x46\x46ORT_UNSPECIFIED\x10\x00\x12\x0e\n\nEFFORT_OFF\x10\x01\x12\x0e\n\nEFFORT_LOW\x10\x02\x12\x11\n\rEFFORT_MEDIUM\x10\x03\x12\x0f\n\x0b\x45\x46\x46ORT_HIGH\x10\x04\x12\x10\n\x0c\x45\x46\x46ORT_XHIGH\x10\x05\x12\x0e\n\nEFFORT_MAX\x10\x06*j\n\x0cRequestClass\x12\x1d\n\x19REQUEST_CLASS_UNSPECIFIED\x10\x00\x12\x1d\n\x19REQUEST_CLASS_INTERACTIVE\x10\x01\x12\x1c\n\x18REQUEST_CLASS_BACKGROUND\x10\x02\x32\xc4\x01\n\x0f\x45xecutorService\x12T\n\x07\x45xecute\x12\".parley.executor.v1.ExecuteRequest\x1a#.parley.executor.v1.ExecuteResponse0\x01\x12[\n\nListModels\x12%.parley.executor.v1.ListModelsRequest\x1a&.parley.executor.v1.ListModelsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!parley/executor/v1/executor.proto\x12\x12parley.executor.v1\x1a\x1egoogle/protobuf/duration.proto\"\x8e\x02\n\x0e\x45xecuteRequest\x12\x0f\n\x07turn_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12/\n\x06system\x18\x04 \x03(\x0b\x32\x1f.parley.executor.v1.SystemBlock\x12-\n\x08messages\x18\x05 \x03(\x0b\x32\x1b.parley.executor.v1.Message\x12\x32\n\nparameters\x18\x06 \x01(\x0b\x32\x1e.parley.executor.v1.Parameters\x12/\n\x05\x63lass\x18\x07 \x01(\x0e\x32 .parley.executor.v1.RequestClass\"\x1b\n\x0bSystemBlock\x12\x0c\n\x04text\x18\x01 \x01(\t\"Z\n\x07Message\x12&\n\x04role\x18\x01 \x01(\x0e\x32\x18.parley.executor.v1.Role\x12\'\n\x05parts\x18\x02 \x03(\x0b\x32\x18.parley.executor.v1.Part\"z\n\x04Part\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12)\n\x05image\x18\x02 \x01(\x0b\x32\x18.parley.executor.v1.BlobH\x00\x12,\n\x08\x64ocument\x18\x03 \x01(\x0b\x32\x18.parley.executor.v1.BlobH\x00\x42\t\n\x07\x63ontent\"?\n\x04\x42lob\x12\x14\n\x0c\x63ontent_type\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\x12\x10\n\x08\x66ilename\x18\x03 \x01(\t\"S\n\nParameters\x12\x19\n\x11max_output_tokens\x18\x01 \x01(\r\x12*\n\x06\x65\x66\x66ort\x18\x02 \x01(\x0e\x32\x1a.parley.executor.v1.Effort\"\xe1\x01\n\x0f\x45xecuteResponse\x12.\n\x07started\x18\x01 \x01(\x0b\x32\x1b.parley.executor.v1.StartedH\x00\x12\x33\n\ntext_delta\x18\x02 \x01(\x0b\x32\x1d.parley.executor.v1.TextDeltaH\x00\x12\x32\n\tcompleted\x18\x03 \x01(\x0b\x32\x1d.parley.executor.v1.CompletedH\x00\x12,\n\x06\x66\x61iled\x18\x04 \x01(\x0b\x32\x1a.parley.executor.v1.FailedH\x00\x42\x07\n\x05\x65vent\"\xbd\x01\n\x07Started\x12\x0e\n\x06\x65ngine\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12)\n\x06waited\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12(\n\x05usage\x18\x04 \x01(\x0b\x32\x19.parley.executor.v1.Usage\x12#\n\x16output_price_micro_usd\x18\x05 \x01(\x04H\x00\x88\x01\x01\x42\x19\n\x17_output_price_micro_usd\"\x19\n\tTextDelta\x12\x0c\n\x04text\x18\x01 \x01(\t\"x\n\tCompleted\x12\x13\n\x0bstop_reason\x18\x01 \x01(\t\x12(\n\x05usage\x18\x02 \x01(\x0b\x32\x19.parley.executor.v1.Usage\x12,\n\x07timings\x18\x03 \x01(\x0b\x32\x1b.parley.executor.v1.Timings\"\x9b\x01\n\x05Usage\x12\x14\n\x0cinput_tokens\x18\x01 \x01(\x04\x12\x15\n\routput_tokens\x18\x02 \x01(\x04\x12\x19\n\x11\x63\x61\x63he_read_tokens\x18\x03 \x01(\x04\x12\x1a\n\x12\x63\x61\x63he_write_tokens\x18\x04 \x01(\x04\x12\x1b\n\x0e\x63ost_micro_usd\x18\x05 \x01(\x04H\x00\x88\x01\x01\x42\x11\n\x0f_cost_micro_usd\"b\n\x07Timings\x12-\n\nfirst_text\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12(\n\x05total\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"[\n\x06\x46\x61iled\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x11\n\tretryable\x18\x02 \x01(\x08\x12.\n\x0bretry_after\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x13\n\x11ListModelsRequest\"?\n\x12ListModelsResponse\x12)\n\x06models\x18\x01 \x03(\x0b\x32\x19.parley.executor.v1.Model\"\xad\x01\n\x05Model\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0f\n\x07\x61liases\x18\x03 \x03(\t\x12\x0f\n\x07\x64\x65\x66\x61ult\x18\x04 \x01(\x08\x12\x18\n\x10max_input_tokens\x18\x05 \x01(\r\x12\x19\n\x11max_output_tokens\x18\x06 \x01(\r\x12+\n\x07\x65\x66\x66orts\x18\x07 \x03(\x0e\x32\x1a.parley.executor.v1.Effort*?\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_USER\x10\x01\x12\x12\n\x0eROLE_ASSISTANT\x10\x02*\x86\x01\n\x06\x45\x66\x66ort\x12\x16\n\x12\x45\x46\x46ORT_UNSPECIFIED\x10\x00\x12\x0e\n\nEFFORT_OFF\x10\x01\x12\x0e\n\nEFFORT_LOW\x10\x02\x12\x11\n\rEFFORT_MEDIUM\x10\x03\x12\x0f\n\x0b\x45\x46\x46ORT_HIGH\x10\x04\x12\x10\n\x0c\x45\x46\x46ORT_XHIGH\x10\x05\x12\x0e\n\nEFFORT_MAX\x10\x06*j\n\x0cRequestClass\x12\x1d\n\x19REQUEST_CLASS_UNSPECIFIED\x10\x00\x12\x1d\n\x19REQUEST_CLASS_INTERACTIVE\x10\x01\x12\x1c\n\x18REQUEST_CLASS_BACKGROUND\x10\x02\x32\xc4\x01\n\x0f\x45xecutorService\x12T\n\x07\x45xecute\x12\".parley.executor.v1.ExecuteRequest\x1a#.parley.executor.v1.ExecuteResponse0\x01\x12[\n\nListModels\x12%.parley.executor.v1.ListModelsRequest\x1a&.parley.executor.v1.ListModelsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'parley.executor.v1.executor_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROLE']._serialized_start=1832
-  _globals['_ROLE']._serialized_end=1895
-  _globals['_EFFORT']._serialized_start=1898
-  _globals['_EFFORT']._serialized_end=2032
-  _globals['_REQUESTCLASS']._serialized_start=2034
-  _globals['_REQUESTCLASS']._serialized_end=2140
+  _globals['_ROLE']._serialized_start=1939
+  _globals['_ROLE']._serialized_end=2002
+  _globals['_EFFORT']._serialized_start=2005
+  _globals['_EFFORT']._serialized_end=2139
+  _globals['_REQUESTCLASS']._serialized_start=2141
+  _globals['_REQUESTCLASS']._serialized_end=2247
   _globals['_EXECUTEREQUEST']._serialized_start=90
   _globals['_EXECUTEREQUEST']._serialized_end=360
   _globals['_SYSTEMBLOCK']._serialized_start=362
@@ -52,24 +52,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PARAMETERS']._serialized_end=755
   _globals['_EXECUTERESPONSE']._serialized_start=758
   _globals['_EXECUTERESPONSE']._serialized_end=983
-  _globals['_STARTED']._serialized_start=985
-  _globals['_STARTED']._serialized_end=1068
-  _globals['_TEXTDELTA']._serialized_start=1070
-  _globals['_TEXTDELTA']._serialized_end=1095
-  _globals['_COMPLETED']._serialized_start=1097
-  _globals['_COMPLETED']._serialized_end=1217
-  _globals['_USAGE']._serialized_start=1220
-  _globals['_USAGE']._serialized_end=1375
-  _globals['_TIMINGS']._serialized_start=1377
-  _globals['_TIMINGS']._serialized_end=1475
-  _globals['_FAILED']._serialized_start=1477
-  _globals['_FAILED']._serialized_end=1568
-  _globals['_LISTMODELSREQUEST']._serialized_start=1570
-  _globals['_LISTMODELSREQUEST']._serialized_end=1589
-  _globals['_LISTMODELSRESPONSE']._serialized_start=1591
-  _globals['_LISTMODELSRESPONSE']._serialized_end=1654
-  _globals['_MODEL']._serialized_start=1657
-  _globals['_MODEL']._serialized_end=1830
-  _globals['_EXECUTORSERVICE']._serialized_start=2143
-  _globals['_EXECUTORSERVICE']._serialized_end=2339
+  _globals['_STARTED']._serialized_start=986
+  _globals['_STARTED']._serialized_end=1175
+  _globals['_TEXTDELTA']._serialized_start=1177
+  _globals['_TEXTDELTA']._serialized_end=1202
+  _globals['_COMPLETED']._serialized_start=1204
+  _globals['_COMPLETED']._serialized_end=1324
+  _globals['_USAGE']._serialized_start=1327
+  _globals['_USAGE']._serialized_end=1482
+  _globals['_TIMINGS']._serialized_start=1484
+  _globals['_TIMINGS']._serialized_end=1582
+  _globals['_FAILED']._serialized_start=1584
+  _globals['_FAILED']._serialized_end=1675
+  _globals['_LISTMODELSREQUEST']._serialized_start=1677
+  _globals['_LISTMODELSREQUEST']._serialized_end=1696
+  _globals['_LISTMODELSRESPONSE']._serialized_start=1698
+  _globals['_LISTMODELSRESPONSE']._serialized_end=1761
+  _globals['_MODEL']._serialized_start=1764
+  _globals['_MODEL']._serialized_end=1937
+  _globals['_EXECUTORSERVICE']._serialized_start=2250
+  _globals['_EXECUTORSERVICE']._serialized_end=2446
 # @@protoc_insertion_point(module_scope)

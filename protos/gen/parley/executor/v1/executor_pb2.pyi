@@ -354,13 +354,21 @@ class Started(_message.Message):
     ENGINE_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     WAITED_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    OUTPUT_PRICE_MICRO_USD_FIELD_NUMBER: _builtins.int
     engine: _builtins.str
     """The engine: messages_api or claude_cli."""
     model: _builtins.str
     """The model that answers, as Claude's API names it."""
+    output_price_micro_usd: _builtins.int
+    """What a million output tokens cost, in millionths of a US dollar; absent: the executor does not know the model's price."""
     @_builtins.property
     def waited(self) -> _duration_pb2.Duration:
         """How long the request waited for a slot."""
+
+    @_builtins.property
+    def usage(self) -> Global___Usage:
+        """What was used before the first text, with its cost: the input. Whoever stops the reply is told no more than this."""
 
     def __init__(
         self,
@@ -368,12 +376,16 @@ class Started(_message.Message):
         engine: _builtins.str = ...,
         model: _builtins.str = ...,
         waited: _duration_pb2.Duration | None = ...,
+        usage: Global___Usage | None = ...,
+        output_price_micro_usd: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["waited", b"waited"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_output_price_micro_usd", b"_output_price_micro_usd", "output_price_micro_usd", b"output_price_micro_usd", "usage", b"usage", "waited", b"waited"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["engine", b"engine", "model", b"model", "waited", b"waited"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_output_price_micro_usd", b"_output_price_micro_usd", "engine", b"engine", "model", b"model", "output_price_micro_usd", b"output_price_micro_usd", "usage", b"usage", "waited", b"waited"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__output_price_micro_usd: _TypeAlias = _typing.Literal["output_price_micro_usd"]  # noqa: Y015
+    _WhichOneofArgType__output_price_micro_usd: _TypeAlias = _typing.Literal["_output_price_micro_usd", b"_output_price_micro_usd"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__output_price_micro_usd) -> _WhichOneofReturnType__output_price_micro_usd | None: ...
 
 Global___Started: _TypeAlias = Started  # noqa: Y015
 

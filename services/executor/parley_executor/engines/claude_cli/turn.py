@@ -7,6 +7,7 @@ said why it stopped, and whoever read that ends the process if the program would
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from parley_executor.engines.claude_cli.faults import error_of
@@ -79,7 +80,7 @@ class Turn:
         if isinstance(event, MessageStop) and self._stop_reason is None:
             return None  # put in by the program after a fault; the fault follows
         taken = self._reply.take(event)
-        return Started(taken.model, taken.response_id, self.session) if isinstance(taken, Started) else taken
+        return replace(taken, session=self.session) if isinstance(taken, Started) else taken
 
     def _delta(self, event: MessageDelta) -> EngineEvent | None:
         self._reply.take(event)
