@@ -21,8 +21,11 @@ from parley_sandbox.stack import Stack
 QUESTIONS = 40
 WARM = 5
 """First questions that do not count: connections are made."""
-QUESTION = "Say little. [[ttft=0.05 tps=400 tokens=6]]"
+QUESTION = "Say little in {channel}. [[ttft=0.05 tps=400 tokens=6]]"
+"""Another one in each channel: a stored answer comes without a typing sign."""
 GOAL = 1.5
+ENVIRONMENT = {"PARLEY_CACHE_USER_MESSAGES": "0"}
+"""One member asks them all, without a pause."""
 
 
 def channels(discord: LoopbackDiscord) -> list[str]:
@@ -33,8 +36,9 @@ def channels(discord: LoopbackDiscord) -> list[str]:
 
 async def reaction(discord: LoopbackDiscord, channel: str, *, answered: bool) -> float:
     """Ask in a channel; return the seconds until typing is seen. answered: wait for the answer too, to be alone again."""
+    text = f"<@{discord.world.bot['id']}> {QUESTION.format(channel=channel)}"
     said = time.time()
-    discord.people.say(next(iter(discord.world.people)), channel, f"<@{discord.world.bot['id']}> {QUESTION}")
+    discord.people.say(next(iter(discord.world.people)), channel, text)
     async with asyncio.timeout(30):
         while not (seen := [one for one in _requests(discord, channel) if one.route == queries.TYPING]):
             await asyncio.sleep(0.002)
@@ -51,8 +55,10 @@ def _requests(discord: LoopbackDiscord, channel: str) -> list[Recorded]:
 
 async def ours() -> list[float]:
     """Return Parley's reactions."""
-    async with Stack(SandboxSettings(port=0, log_format="json")) as stack:
-        return [await reaction(stack.discord, one, answered=True) for one in channels(stack.discord)][WARM:]
+    stack = Stack(SandboxSettings(port=0, log_format="json"), environment=ENVIRONMENT)
+    rooms = channels(stack.discord)  # of which Discord tells the bot when it comes
+    async with stack:
+        return [await reaction(stack.discord, one, answered=True) for one in rooms][WARM:]
 
 
 @asynccontextmanager
@@ -75,8 +81,9 @@ async def rival(discord: LoopbackDiscord) -> AsyncIterator[None]:
 async def theirs() -> list[float]:
     """Return the bare bot's reactions."""
     discord = LoopbackDiscord()
+    rooms = channels(discord)
     async with rival(discord):
-        return [await reaction(discord, one, answered=False) for one in channels(discord)][WARM:]
+        return [await reaction(discord, one, answered=False) for one in rooms][WARM:]
 
 
 async def measure() -> list[Row]:
