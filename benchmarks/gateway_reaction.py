@@ -23,6 +23,8 @@ WARM = 5
 """First questions that do not count: connections are made."""
 QUESTION = "Say little in {channel}. [[ttft=0.05 tps=400 tokens=6]]"
 """Another one in each channel: a stored answer comes without a typing sign."""
+PAUSE = 0.3
+"""Before each question, in seconds: the turn before it is over, and no other REST call has just taken its place."""
 GOAL = 1.5
 ENVIRONMENT = {"PARLEY_CACHE_USER_MESSAGES": "0"}
 """One member asks them all, without a pause."""
@@ -37,6 +39,7 @@ def channels(discord: LoopbackDiscord) -> list[str]:
 async def reaction(discord: LoopbackDiscord, channel: str, *, answered: bool) -> float:
     """Ask in a channel; return the seconds until typing is seen. answered: wait for the answer too, to be alone again."""
     text = f"<@{discord.world.bot['id']}> {QUESTION.format(channel=channel)}"
+    await asyncio.sleep(PAUSE)
     said = time.time()
     discord.people.say(next(iter(discord.world.people)), channel, text)
     async with asyncio.timeout(30):
