@@ -27,6 +27,13 @@ async def test_a_member_is_answered_by_the_model_of_their_choice_everywhere_and_
     await panel.until("The server's choice answers you")
 
 
+async def test_one_question_may_have_a_model_of_its_own(members: Members) -> None:
+    panel = PrivatePanel(members, members.room(), *members.parley.newcomers(1))
+    await panel.use("ask", prompt=f"Only this one {SHORT}", model=HAIKU)
+    await members.parley.until(lambda: bool(members.heard("Only this one")))
+    assert members.heard("Only this one")[-1].model == HAIKU
+
+
 async def test_the_models_are_offered_while_one_types(members: Members) -> None:
     panel = PrivatePanel(members, members.room(), *members.parley.newcomers(1))
     await panel.use("model")

@@ -6,6 +6,8 @@ import pytest
 from support.members import FLOWING, SHORT, Members
 from support.private_panels import PrivatePanel
 
+from parley_sandbox.discord.errors import ApiError
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SET = "✅ 設定しました。"
 
@@ -24,6 +26,8 @@ async def test_only_who_may_manage_the_server_is_offered_the_settings(members: M
     where = members.room()
     await (await opened(members, where)).until("**モデル:** サーバーと同じ")
     assert not PrivatePanel(members, where, "Sam").offered("settings")
+    with pytest.raises(ApiError):
+        members.command("settings", where, person="Sam")
 
 
 async def test_the_persona_is_who_answers_in_that_channel_and_in_no_other(members: Members) -> None:
@@ -83,6 +87,18 @@ async def test_pages_are_numbered_where_that_is_chosen(members: Members) -> None
     text = "[[ttft=0.05 tps=4000 tokens=1400]]"
     answer = await members.answered(f"Something long {text}", where)
     assert "[1/" in answer.text
+
+
+async def test_no_stored_answer_is_given_where_they_are_off(members: Members) -> None:
+    where = members.room()
+    panel = await opened(members, where)
+    await panel.press("page")
+    await panel.choose("stored", "nobody")
+    await panel.until("**保存済みの回答:** 使わない")
+    for person in ("Sam", "Noor"):
+        reply = await members.answered(f"How deep is the sea? {SHORT}", where, person=person)
+        assert reply.turn["source"] == "lead"
+    assert len(members.heard("How deep is the sea")) == 2
 
 
 async def test_a_limit_of_the_server_is_set_shown_and_said_to_be_of_no_effect_above_the_operators(

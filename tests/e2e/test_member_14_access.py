@@ -14,6 +14,9 @@ pytestmark = [
 ]
 WORLD = default_world()
 PEOPLE = {one.name: one.id for one in WORLD.people.values()}
+ORCHARD = next(one for one in WORLD.guilds.values() if one["name"] == "Orchard")
+ROLES = {one["name"]: str(one["id"]) for one in ORCHARD["roles"]}
+CHANNELS = {one["name"]: str(one["id"]) for one in WORLD.channels.values() if one.get("guild_id") == ORCHARD["id"]}
 GUILDS = {one["name"]: one["id"] for one in WORLD.guilds.values()}
 NOT_HERE = "whoever runs this bot has set it so"
 
@@ -35,6 +38,31 @@ async def test_a_denied_member_gets_silence_for_a_message_and_a_sentence_for_a_c
         assert NOT_HERE in told.text
         await told.use("help")
         assert NOT_HERE not in told.text
+
+
+async def test_a_denied_role_and_a_denied_channel_with_its_threads_get_no_answer(set_up: SetUp) -> None:
+    lists = {"PARLEY_GATEWAY_DENY_ROLES": ROLES["Gardeners"], "PARLEY_GATEWAY_DENY_CHANNELS": CHANNELS["help"]}
+    async with members(set_up, environment=lists) as present:
+        where, denied = present.room(), CHANNELS["help"]
+        thread = present.people.begin_thread(PEOPLE["Sam"], denied, "Help!")["id"]
+        refused = [
+            present.ask(f"Of a denied role {SHORT}", where, person="Mika"),
+            present.ask(f"In a denied channel {SHORT}", denied),
+            present.ask(f"In a thread of it {SHORT}", thread),
+        ]
+        elsewhere = present.ask(f"The role is of the other server {SHORT}", present.room("Workshop"), person="Mika")
+        assert (await present.answer(elsewhere)).outcome == "answered"
+        await silent(present, refused[0], where)
+        assert not any(present.replies(question) for question in refused)
+        told = PrivatePanel(present, thread, "Sam")
+        await told.use("ask", prompt="Anybody there")
+        assert NOT_HERE in told.text
+
+
+async def test_direct_messages_may_be_for_nobody(set_up: SetUp) -> None:
+    async with members(set_up, environment={"PARLEY_GATEWAY_DIRECT_MESSAGES": "nobody"}) as present:
+        refused = present.say(f"Anybody there {SHORT}", present.direct())
+        await silent(present, refused, present.room())
 
 
 async def test_only_the_guilds_that_are_allowed_are_answered(set_up: SetUp) -> None:
