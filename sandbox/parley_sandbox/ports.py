@@ -1,6 +1,7 @@
 """Finding ports: the wanted one, or the next free one, or any."""
 
 import contextlib
+import os
 import random
 import socket
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,8 @@ from typing import Final
 _TRIES: Final = 50
 _QUIET: Final = range(15_000, 30_000)
 """Where free ports are taken from: below those that a system gives to outgoing connections, which would take them."""
+_PARTS: Final = 15
+"""Of those, one for a process: between choosing a port and its use by a child another process shall not choose it too."""
 
 
 class NoFreePortError(OSError):
@@ -39,7 +42,7 @@ def port_of(bound: socket.socket) -> int:
 def _candidates(wanted: int) -> Sequence[int]:
     if wanted == 0:
         # Not the shared generator: a test runner may seed it alike in several processes.
-        return random.SystemRandom().sample(_QUIET, _TRIES)
+        return random.SystemRandom().sample(_QUIET[os.getpid() % _PARTS :: _PARTS], _TRIES)
     return range(wanted, min(wanted + _TRIES, 65536))
 
 
