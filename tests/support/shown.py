@@ -15,9 +15,12 @@ MANAGER: dict[str, Any] = {"may_manage_guild": True}
 
 @dataclass
 class Shown:
-    """A Responses that keeps what was shown. sibling: another gateway was faster with the first answer."""
+    """A Responses that keeps what was shown. sibling: another gateway was faster with the first answer; gone: and has
+    shown nothing since.
+    """
 
     sibling: bool = False
+    gone: bool = False
     first: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
@@ -30,6 +33,10 @@ class Shown:
     async def defer(self, interaction: Interaction, *, alone: bool) -> bool:
         assert alone
         return self._first("defer", interaction)
+
+    async def abandoned(self, interaction: Interaction) -> bool:
+        assert self.sibling, f"{interaction.interaction_id}: whoever is first answers"
+        return self.gone
 
     async def show(self, interaction: Interaction, panel: Panel, *, alone: bool = True) -> bool:
         assert alone

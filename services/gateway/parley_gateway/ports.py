@@ -225,8 +225,8 @@ class Responses(Protocol):
     """Answers to interactions. Each raises DeliveryError when Discord does not take it, Gone when it came too late.
 
     Both gateways hear an interaction and may answer it. The first answer to one counts; those that may be it return
-    False when a sibling, or a try of ours whose answer was lost, was first: what is shown then is said by `rewrite`
-    only, which may safely happen twice.
+    False when a sibling, or a try of ours whose answer was lost, was first. What is shown then is the sibling's to
+    show: ours may be older by then than what the member sees. Who is not first asks `abandoned`.
     """
 
     async def acknowledge(self, interaction: Interaction) -> bool:
@@ -235,6 +235,10 @@ class Responses(Protocol):
 
     async def defer(self, interaction: Interaction, *, alone: bool) -> bool:
         """Show that an answer comes; alone: only to the member."""
+        ...
+
+    async def abandoned(self, interaction: Interaction) -> bool:
+        """Wait a moment after `defer`; return whether the member still waits, so that nobody else will answer."""
         ...
 
     async def show(self, interaction: Interaction, panel: Panel, *, alone: bool = True) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from support.gateways import World
 from support.presses import STOP
 
 from parley_gateway.discord.outbound import HikariDiscord
-from parley_gateway.discord.responses import HikariResponses
+from parley_gateway.discord.responses import SIBLINGS_SECONDS, HikariResponses
 from parley_gateway.interactions import Command
 from parley_gateway.messages import Answer
 from parley_gateway.model import Prompt, RepliesTo
+from parley_gateway.panels import Panel
 from parley_gateway.texts import Key, Texts
-from parley_kit.clock import ManualClock, SystemClock
+from parley_kit.clock import Clock, ManualClock, SystemClock
 from parley_sandbox.discord import Fault
 from parley_sandbox.discord.acts.interactions import Interaction
 
@@ -58,7 +60,12 @@ class Bench:
 @pytest.fixture
 async def table(parley: World) -> Bench:
     asked = use(parley, "of-somebody-else")
-    told = Command(
+    assert await responses_of(parley, SystemClock()).defer(command_of(asked), alone=False)
+    return Bench(parley, asked)
+
+
+def command_of(asked: Interaction) -> Command:
+    return Command(
         name="ask",
         interaction_id=asked.id,
         token=asked.token,
@@ -69,12 +76,13 @@ async def table(parley: World) -> Bench:
         locale="en-GB",
         made_at=datetime.now(UTC),
     )
+
+
+def responses_of(parley: World, clock: Clock) -> HikariResponses:
     gateway = parley.service(0)
     assert gateway.discord is not None
     rest = gateway.bot.hikari.rest
-    responses = HikariResponses(rest, gateway.discord.calls, SystemClock(), application_id=lambda: gateway.bot.id)
-    assert await responses.defer(told, alone=False)
-    return Bench(parley, asked)
+    return HikariResponses(rest, gateway.discord.calls, clock, application_id=lambda: gateway.bot.id)
 
 
 async def test_page_1_is_the_commands_answer_however_often_it_is_made(table: Bench) -> None:
@@ -133,6 +141,20 @@ async def test_later_pages_come_by_the_token_where_the_bot_may_not_write(table: 
     assert table.text(second) == "more"
     await messages.remove(second)
     assert second not in table.parley.discord.world.messages[table.asked.channel_id]
+
+
+async def test_a_sibling_that_deferred_and_is_gone_is_stood_in_for(parley: World, table: Bench) -> None:
+    clock = ManualClock(datetime.now(UTC))
+    responses = responses_of(parley, clock)
+    told = command_of(table.asked)
+    for shown, abandoned in ((False, True), (True, False)):
+        if shown:
+            await responses.rewrite(told, Panel("Here it is."))
+        waiting = asyncio.create_task(responses.abandoned(told))
+        await clock.advance(SIBLINGS_SECONDS - 0.1)
+        assert not waiting.done()
+        await clock.advance(0.1)
+        assert await waiting is abandoned
 
 
 async def test_the_presence_tells_how_it_stands(parley: World) -> None:

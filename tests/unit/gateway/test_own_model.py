@@ -99,8 +99,10 @@ async def test_of_two_gateways_both_hear_the_command_and_the_choice_is_made_once
     first = Member()
     await first.choose("claude-tree-5")
     second = Member(first.store, sibling=True)
+    await second.own.take(command("model", {"model": "claude-tree-5"}))
+    assert (first.store.updates, second.shown.panels) == (1, [])
+    second.shown.gone = True
     assert await second.choose("claude-tree-5") == first.shown.text
-    assert first.store.updates == 1
 
 
 @pytest.mark.parametrize(

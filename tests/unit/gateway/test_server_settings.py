@@ -287,6 +287,20 @@ async def test_of_two_gateways_that_hear_a_choice_one_shows_it_and_it_is_made_on
     assert ENGLISH.render(Key.SETTINGS_STORED) in first.shown.text
 
 
+async def test_of_two_gateways_that_hear_the_command_one_shows_the_panel_so_that_it_never_goes_back() -> None:
+    server = Server(sibling=True)
+    await server.open()
+    await server.settings.take(pick("v1:settings:talk:guild:place", "channel", **MANAGER))
+    assert server.shown.panels == []
+
+
+async def test_a_panel_that_the_first_gateway_left_open_is_shown_by_the_other() -> None:
+    server = Server(sibling=True)
+    server.shown.gone = True
+    await server.open()
+    assert "Claude Flower 5" in server.shown.text
+
+
 async def test_an_old_custom_id_that_nobody_knows_any_more_is_left_alone() -> None:
     server = Server()
     await server.settings.take(pick("v1:settings:talk:guild:colour", "red", **MANAGER))

@@ -24,6 +24,8 @@ TOO_LATE = timedelta(seconds=2.8)
 """Discord forgets an interaction that nobody has answered for 3 s; a first answer is not tried after this."""
 ALARMING = timedelta(seconds=2.0)
 """A first answer that Discord took so late was nearly none; the aim is 1 s."""
+SIBLINGS_SECONDS = 3.0
+"""A sibling that was first has shown its answer by then, or is gone."""
 MOST_CHOICES = 25
 """Discord's limit."""
 _log = logging.getLogger(__name__)
@@ -44,6 +46,15 @@ class HikariResponses(Responses):
     @override
     async def defer(self, interaction: Interaction, *, alone: bool) -> bool:
         return await self._respond(interaction, hikari.ResponseType.DEFERRED_MESSAGE_CREATE, alone=alone)
+
+    @override
+    async def abandoned(self, interaction: Interaction) -> bool:
+        async def work(_: RestWatch) -> hikari.Message:
+            return await self._rest.fetch_interaction_response(self._application_id(), interaction.token)
+
+        await self._clock.sleep(SIBLINGS_SECONDS)
+        found = await self._calls.call("GET", ORIGINAL, work, counted=True)
+        return bool(found.flags & hikari.MessageFlag.LOADING)
 
     @override
     async def show(self, interaction: Interaction, panel: Panel, *, alone: bool = True) -> bool:

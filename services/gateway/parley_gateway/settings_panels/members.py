@@ -38,32 +38,34 @@ class OwnModel:
         with contextlib.suppress(DeliveryError):
             match interaction:
                 case Command():
-                    await self.responses.defer(interaction, alone=True)
-                    await self._asked(interaction, str(interaction.options.get(OPTION, "")).strip())
+                    mine = await self.responses.defer(interaction, alone=True)
+                    await self._asked(interaction, str(interaction.options.get(OPTION, "")).strip(), mine=mine)
                 case Pick():
                     mine = await self.responses.acknowledge(interaction)
-                    await self._chosen(interaction, interaction.values[0] if interaction.values else "", show=mine)
+                    note = await self._set(interaction, interaction.values[0] if interaction.values else "")
+                    if mine:
+                        await self._show(interaction, note)
 
-    async def _asked(self, command: Command, wanted: str) -> None:
-        if not wanted:
-            await self._show(command)
-        elif (model := _matching(wanted, await self.models.list())) is None:
-            await self._show(command, Texts(command.locale).render(Key.MODEL_UNKNOWN))
-        else:
-            await self._chosen(command, model, show=True)
+    async def _asked(self, command: Command, wanted: str, *, mine: bool) -> None:
+        """Set what was named, and show it; what a sibling sets too is shown by us only if it does not."""
+        model = _matching(wanted, await self.models.list()) if wanted else None
+        note = ""
+        if model is not None:
+            note = await self._set(command, model)
+        elif wanted:
+            note = Texts(command.locale).render(Key.MODEL_UNKNOWN)
+        if mine or await self.responses.abandoned(command):
+            await self._show(command, note)
 
-    async def _chosen(self, interaction: Interaction, value: str, *, show: bool) -> None:
-        """Set a model, or the server's choice."""
+    async def _set(self, interaction: Interaction, value: str) -> str:
+        """Set a model, or the server's choice; return what is to be said about it."""
         texts = Texts(interaction.locale)
         change = Change(changes.MODEL, "" if value in ("", choices.UNSET) else value)
         try:
             done = await apply(self.store, _subject(interaction), change)
         except Fault:
-            note = texts.render(Key.SETTINGS_FAILED, reference=interaction.interaction_id)
-        else:
-            note = texts.render(Key.SETTINGS_STORED if done else Key.SETTINGS_FASTER)
-        if show:
-            await self._show(interaction, note)
+            return texts.render(Key.SETTINGS_FAILED, reference=interaction.interaction_id)
+        return texts.render(Key.SETTINGS_STORED if done else Key.SETTINGS_FASTER)
 
     async def _show(self, interaction: Interaction, note: str = "") -> None:
         """Show who answers here, and the menu."""

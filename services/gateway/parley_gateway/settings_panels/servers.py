@@ -45,8 +45,8 @@ class ServerSettings:
                 text = Texts(interaction.locale).render(Key.SETTINGS_NOT_YOURS)
                 await self.responses.show(interaction, Panel(text))
             elif isinstance(interaction, Command):
-                await self.responses.defer(interaction, alone=True)
-                await self._show(interaction, Spot())
+                if await self.responses.defer(interaction, alone=True) or await self.responses.abandoned(interaction):
+                    await self._show(interaction, Spot())
             elif (control := decode(interaction.custom_id)) is not None:
                 await self._pressed(interaction, control)
 
@@ -57,12 +57,10 @@ class ServerSettings:
             await self.responses.ask(interaction, form)
             return
         mine = await self.responses.acknowledge(interaction)
-        if control.what in TURNS:
-            await self._show(interaction, _turned(interaction, control))
-            return
-        note = await self._changed(interaction, control)
-        if mine:  # a sibling that does the same shows it: its view may be newer
-            await self._show(interaction, control.spot, note)
+        turns = control.what in TURNS
+        note = "" if turns else await self._changed(interaction, control)
+        if mine:  # a sibling that does the same shows it: the member may have gone on from there
+            await self._show(interaction, _turned(interaction, control) if turns else control.spot, note)
 
     async def _changed(self, interaction: Click | Pick | Submission, control: Control) -> str:
         """Make a change; return what is to be said about it, if anything."""
