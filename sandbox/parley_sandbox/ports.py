@@ -1,10 +1,12 @@
 """Finding ports: the wanted one, or the next free one, or any."""
 
 import contextlib
+import functools
 import os
 import random
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import cycle, islice
 from typing import Final
 
 _TRIES: Final = 50
@@ -39,11 +41,18 @@ def port_of(bound: socket.socket) -> int:
     return port
 
 
-def _candidates(wanted: int) -> Sequence[int]:
+def _candidates(wanted: int) -> Iterable[int]:
     if wanted == 0:
-        # Not the shared generator: a test runner may seed it alike in several processes.
-        return random.SystemRandom().sample(_QUIET[os.getpid() % _PARTS :: _PARTS], _TRIES)
+        return islice(_quiet(os.getpid()), _TRIES)
     return range(wanted, min(wanted + _TRIES, 65536))
+
+
+@functools.cache
+def _quiet(process: int) -> Iterator[int]:
+    """The quiet ports of a process in turn: what it chose stays unchosen until all others had their turn."""
+    # Not the shared generator: a test runner may seed it alike in several processes.
+    part = _QUIET[process % _PARTS :: _PARTS]
+    return cycle(random.SystemRandom().sample(part, len(part)))
 
 
 def _listening(host: str, port: int) -> socket.socket | None:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from parley_sandbox.ports import free_ports
+
 INSTALL = "apt-get install -y redis-server redis-sentinel openssl"
 START_SECONDS = 10.0
 MASTER = "parley"
@@ -28,9 +30,8 @@ def needed(program: str = "redis-server") -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """Return a port that nobody listens at, nor is given to a connection that goes out."""
+    return free_ports("127.0.0.1", [0])[0]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Free ports are different ones, for two processes that choose at the same moment too."""
+"""Free ports are different ones, at the next choice and for two processes that choose at the same moment too."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def test_free_ports_are_all_different_and_outside_of_those_for_outgoing_connecti
     ports = free_ports(HOST, [0] * 30)
     assert len(set(ports)) == 30
     assert all(15_000 <= port < 30_000 for port in ports)
+
+
+def test_a_port_that_is_chosen_and_not_bound_yet_is_not_chosen_again() -> None:
+    chosen = [port for _ in range(30) for port in free_ports(HOST, [0] * 30)]
+    assert len(set(chosen)) == 900
 
 
 def test_neighbouring_processes_choose_from_different_ports(monkeypatch: pytest.MonkeyPatch) -> None:
