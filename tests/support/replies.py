@@ -11,7 +11,6 @@ from parley_gateway.relay import Relay
 WHOLE = Ending(EndKind.COMPLETE, "", "(nothing)")
 STOPPED = Ending(EndKind.STOPPED, "-# stopped", "stopped")
 FAILED = Ending(EndKind.FAILED, "-# failed, ref", "failed, ref")
-INTERRUPTED = Ending(EndKind.INTERRUPTED, "-# interrupted", "interrupted")
 REJECTED = Ending(EndKind.FAILED, "-# rejected", "rejected")
 
 

@@ -63,7 +63,6 @@ class EndKind(Enum):
     COMPLETE = "complete"
     STOPPED = "stopped"
     FAILED = "failed"
-    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +95,14 @@ class FailureKind(Enum):
 
 
 class Standing(Enum):
-    """What stands in Discord at the end. ABANDONED: a message or its channel is gone. REJECTED: nothing was taken."""
+    """What stands in Discord at the end. ABANDONED: a message or its channel is gone. REJECTED: nothing was taken.
+    UNREACHABLE: Discord was away for so long that the rest came too late.
+    """
 
     WHOLE = "whole"
     STOPPED = "stopped"
     FAILED = "failed"
-    INTERRUPTED = "interrupted"
+    UNREACHABLE = "unreachable"
     ABANDONED = "abandoned"
     FORBIDDEN = "forbidden"
     REJECTED = "rejected"

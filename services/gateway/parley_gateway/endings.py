@@ -73,14 +73,6 @@ class Endings:
         cause = self.texts.render(CAUSES.get(reason, Key.INTERNAL))
         return self.texts.render(Key.TRY_AGAIN_AT, cause=cause, again=again) if again is not None else cause
 
-    def interrupted(self) -> Ending:
-        """Discord could not be reached for too long."""
-        return Ending(
-            EndKind.INTERRUPTED,
-            self.texts.render(Key.INTERRUPTED, reference=self.reference),
-            self.texts.render(Key.INTERRUPTED_ALONE, reference=self.reference),
-        )
-
     def rest_follows(self) -> str:
         """Return what stands under the first pages of a very long answer while it grows."""
         return self.texts.render(Key.REST_FOLLOWS)

@@ -21,10 +21,9 @@ _STANDING = {
     EndKind.COMPLETE: Standing.WHOLE,
     EndKind.STOPPED: Standing.STOPPED,
     EndKind.FAILED: Standing.FAILED,
-    EndKind.INTERRUPTED: Standing.INTERRUPTED,
 }
 _SELDOM = 5.0
-"""Between two tries of last words, in seconds."""
+"""Between two tries while Discord is away for longer, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +31,32 @@ class Cadence:
     """When text is shown.
 
     first_characters: so much text makes the first message at once. first_wait: so long after the first token less text
-    makes it, in seconds. give_up_after: so long failing without an accepted edit until there are only last words to try;
-    farewell: so long in all until these are given up too, in seconds. seal: a page's length, in UTF-16 units. most_pages:
-    a longer reply becomes a file; 0: none does.
+    makes it, in seconds. seldom_after: so long without an accepted edit until tries become seldom; give_up_after: so long
+    in all until there are none any more, in seconds. seal: a page's length, in UTF-16 units. most_pages: a longer reply
+    becomes a file; 0: none does.
     """
 
     first_characters: int = 20
     first_wait: float = 0.7
-    give_up_after: float = 30.0
-    farewell: float = 330.0
+    seldom_after: float = 30.0
+    give_up_after: float = 900.0
     seal: int = SEAL
     most_pages: int = 4
 
 
 class Relay:
-    """One reply. interrupted, rejected: what it says when Discord cannot be reached, or refuses the text itself."""
+    """One reply. rejected: what it says when Discord refuses the text itself."""
 
     def __init__(
         self,
         *,
-        interrupted: Ending,
         rejected: Ending,
         layout: Layout | None = None,
         attempt: int = 1,
         adopted: Adopted | None = None,
         cadence: Cadence | None = None,
     ) -> None:
-        self._interrupted, self._rejected = interrupted, rejected
+        self._rejected = rejected
         self._layout = layout or Layout()
         self._cadence = cadence or Cadence()
         self._adopted = adopted or Adopted()
@@ -71,7 +69,6 @@ class Relay:
         self._ending: Ending | None = None
         self._kept: int | None = None  # so many messages stay as they are, only words follow
         self._failing_since: float | None = None
-        self._last_words = False
         self._not_before = float("-inf")
         self._lost: Standing | None = None
 
@@ -155,7 +152,7 @@ class Relay:
     def applied(self, edit: Edit, message_id: str) -> None:
         """Note that Discord took an edit of this message."""
         self._screen.apply(edit, message_id)
-        self._failing_since, self._last_words, self._not_before = None, False, float("-inf")
+        self._failing_since, self._not_before = None, float("-inf")
         if not isinstance(edit, Remove) and edit.content is not None:
             self._visible = True
 
@@ -176,17 +173,14 @@ class Relay:
             self._refused(edit)
 
     def _failed_for_now(self, now: float) -> None:
-        """Keep the newest text for the next try; after a while there are only last words, tried more seldom."""
+        """Keep the newest text for the next try; an answer is not lost because Discord is away for a while."""
         if self._failing_since is None:
             self._failing_since = now
         failing = now - self._failing_since
-        if self._last_words:
+        if failing >= self._cadence.give_up_after:
+            self._lost = self._lost or Standing.UNREACHABLE
+        elif failing >= self._cadence.seldom_after:
             self._not_before = now + _SELDOM
-            if failing >= self._cadence.farewell:
-                self._lost = self._lost or Standing.INTERRUPTED
-        elif failing >= self._cadence.give_up_after:
-            self._last_words = True
-            self.finish(self._interrupted)
 
     def _refused(self, edit: Create | Replace) -> None:
         """Wait for another text; at the end leave what stands and say so in other words."""

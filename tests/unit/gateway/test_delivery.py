@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from support.replies import INTERRUPTED, REJECTED, STOPPED, WHOLE, Message
+from support.replies import REJECTED, STOPPED, WHOLE, Message
 
 from parley_gateway.buttons import Buttons
 from parley_gateway.delivery import Delivered, Delivery
@@ -96,7 +96,7 @@ class Stage:
         self.calls = calls
 
     def delivery(self) -> tuple[Delivery, asyncio.Task[Delivered]]:
-        relay = Relay(interrupted=INTERRUPTED, rejected=REJECTED)
+        relay = Relay(rejected=REJECTED)
         delivery = Delivery(
             relay, self.discord, pacer=self.pacer, clock=self.clock, calls=self.calls, watcher=self.heard
         )
@@ -290,7 +290,7 @@ async def test_a_short_outage_costs_nothing_but_time() -> None:
     assert 5 < tries < 25
 
 
-async def test_after_a_long_outage_the_answer_says_that_it_was_interrupted() -> None:
+async def test_after_a_long_outage_the_newest_text_stands() -> None:
     async with staged() as stage:
         delivery, run = stage.delivery()
         delivery.feed("Words to begin with.")
@@ -302,9 +302,13 @@ async def test_after_a_long_outage_the_answer_says_that_it_was_interrupted() -> 
         await stage.clock.advance(100.0)
         assert len(stage.discord.starts) - tries <= 21
         stage.discord.down = False
+        delivery.feed(" The newest.")
         await stage.clock.advance(6.0)
-        assert (await run).standing is Standing.INTERRUPTED
-    assert stage.discord.contents == ["Words to begin with. More.\n-# interrupted"]
+        assert not run.done()
+        delivery.finish(WHOLE)
+        await stage.clock.advance(6.0)
+        assert (await run).standing is Standing.WHOLE
+    assert stage.discord.contents == ["Words to begin with. More. The newest."]
 
 
 async def test_an_outage_without_end_ends_the_delivery() -> None:
@@ -312,10 +316,10 @@ async def test_an_outage_without_end_ends_the_delivery() -> None:
         delivery, run = stage.delivery()
         delivery.feed("Words to begin with.")
         stage.discord.down = True
-        await stage.clock.advance(300.0)
+        await stage.clock.advance(890.0)
         assert not run.done()
-        await stage.clock.advance(40.0)
-        assert (await run).standing is Standing.INTERRUPTED
+        await stage.clock.advance(20.0)
+        assert (await run).standing is Standing.UNREACHABLE
 
 
 async def test_an_unexpected_fault_reaches_who_waits_for_the_delivery_and_nobody_else() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.markdown import assert_fences_are_closed, texts
 from support.presses import STOP
-from support.replies import FAILED, INTERRUPTED, REJECTED, STOPPED, WHOLE, Channel, Message, settle
+from support.replies import FAILED, REJECTED, STOPPED, WHOLE, Channel, Message, settle
 
 from parley_gateway.edits import Adopted, Create, Ending, EndKind, FailureKind, Remove, Replace, Standing
 from parley_gateway.layout import Layout, Lengthy
@@ -19,7 +19,7 @@ LENGTHY = Lengthy(4, "the rest comes", "the whole is here")
 
 
 def relay_of(layout: Layout, adopted: Adopted | None = None, cadence: Cadence = SMALL) -> Relay:
-    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, layout=layout, adopted=adopted, cadence=cadence)
+    return Relay(rejected=REJECTED, layout=layout, adopted=adopted, cadence=cadence)
 
 
 def streaming(text: str, layout: Layout) -> tuple[Relay, Channel]:
@@ -85,7 +85,7 @@ def test_an_answer_that_is_there_at_once_needs_no_word_that_it_comes() -> None:
     assert channel.files[4] == LONG
 
 
-@pytest.mark.parametrize("ending", [STOPPED, FAILED, INTERRUPTED])
+@pytest.mark.parametrize("ending", [STOPPED, FAILED])
 def test_how_it_ended_stands_by_the_file(ending: Ending) -> None:
     channel = finished(LONG, Layout(STOP, LENGTHY), ending)
     assert channel.contents[4] == f"the whole is here\n{ending.note}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.presses import REGENERATE, STOP
-from support.replies import FAILED, INTERRUPTED, REJECTED, STOPPED, WHOLE, Channel, Message, settle
+from support.replies import FAILED, REJECTED, STOPPED, WHOLE, Channel, Message, settle
 
 from parley_gateway.edits import Adopted, Create, Edit, Ending, EndKind, FailureKind, Remove, Replace, Standing
 from parley_gateway.layout import Layout
@@ -19,7 +19,7 @@ LONG = "A sentence of a long answer. " * 40
 
 
 def relay_of(adopted: Adopted | None = None, cadence: Cadence = SMALL) -> Relay:
-    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, layout=Layout(STOP), adopted=adopted, cadence=cadence)
+    return Relay(rejected=REJECTED, layout=Layout(STOP), adopted=adopted, cadence=cadence)
 
 
 def streaming(text: str) -> tuple[Relay, Channel]:
@@ -158,7 +158,7 @@ def test_an_answer_that_was_whole_from_the_start_is_posted_without_a_button() ->
 
 @pytest.mark.parametrize(
     ("ending", "standing"),
-    [(STOPPED, Standing.STOPPED), (FAILED, Standing.FAILED), (INTERRUPTED, Standing.INTERRUPTED)],
+    [(STOPPED, Standing.STOPPED), (FAILED, Standing.FAILED)],
 )
 def test_text_that_is_there_is_kept_and_the_end_is_said(ending: Ending, standing: Standing) -> None:
     relay, channel = streaming("Some words to begin with.\n")
@@ -168,7 +168,7 @@ def test_text_that_is_there_is_kept_and_the_end_is_said(ending: Ending, standing
     assert relay.standing is standing
 
 
-@pytest.mark.parametrize("ending", [WHOLE, STOPPED, FAILED, INTERRUPTED])
+@pytest.mark.parametrize("ending", [WHOLE, STOPPED, FAILED])
 def test_a_reply_without_text_ends_visibly(ending: Ending) -> None:
     relay, channel = relay_of(), Channel()
     relay.finish(ending)
@@ -401,45 +401,37 @@ def test_an_adopter_writes_once_more_what_its_create_may_have_found() -> None:
     assert channel.contents == ["Some words to begin with."]
 
 
-def test_after_half_a_minute_of_failures_one_last_edit_says_interrupted() -> None:
+@pytest.mark.parametrize("away", [10.0, 40.0, 800.0])
+def test_however_long_discord_is_away_the_newest_text_stands_when_it_is_back(away: float) -> None:
     relay, channel = streaming("Some words to begin with.")
     relay.feed(" More.", 1.0)
-    for second in range(1, 32, 2):
-        relay.failed(due_edit(relay), FailureKind.TRANSIENT, float(second))
-    settle(relay, channel)
-    assert channel.contents == ["Some words to begin with. More.\n-# interrupted"]
-    assert relay.standing is Standing.INTERRUPTED
-
-
-def test_the_last_words_are_tried_until_discord_is_back() -> None:
-    relay, channel = streaming("Some words to begin with.")
-    relay.feed(" More.", 1.0)
-    for second in (1.0, 31.0, 32.0, 90.0, 200.0):
+    for second in (1.0, away, away + 1):
         relay.failed(due_edit(relay), FailureKind.TRANSIENT, second)
         assert relay.standing is None
-    relay.feed(" Still more.", 200.0)
+    relay.feed(" Still more.", away)
+    relay.finish(WHOLE)
     settle(relay, channel)
-    assert channel.contents == ["Some words to begin with. More.\n-# interrupted"]
-    assert relay.standing is Standing.INTERRUPTED
+    assert channel.contents == ["Some words to begin with. More. Still more."]
+    assert relay.standing is Standing.WHOLE
 
 
-def test_the_last_words_leave_room_for_others() -> None:
+def test_after_half_a_minute_of_failures_tries_leave_room_for_others() -> None:
     relay, _ = streaming("Some words to begin with.")
     relay.feed(" More.", 1.0)
-    for second in (1.0, 31.0, 32.0):
+    for second, at_the_earliest in ((1.0, 0.0), (30.0, 0.0), (31.0, 36.0), (32.0, 37.0)):
         relay.failed(due_edit(relay), FailureKind.TRANSIENT, second)
-    due = relay.next_edit()
-    assert due is not None
-    assert due.at > 35.0
+        due = relay.next_edit()
+        assert due is not None
+        assert max(due.at, 0.0) == at_the_earliest
 
 
-def test_when_the_last_words_fail_for_minutes_the_reply_ends_interrupted() -> None:
+def test_what_discord_did_not_take_for_a_quarter_of_an_hour_comes_too_late() -> None:
     relay, _ = streaming("Some words to begin with.")
     relay.feed(" More.", 1.0)
-    for second in (1.0, 31.0, 330.0, 331.0):
+    for second in (1.0, 31.0, 900.0, 901.0):
         assert relay.standing is None
         relay.failed(due_edit(relay), FailureKind.TRANSIENT, second)
-    assert relay.standing is Standing.INTERRUPTED
+    assert relay.standing is Standing.UNREACHABLE
 
 
 def test_what_is_abandoned_in_an_outage_stays_so() -> None:
@@ -460,16 +452,6 @@ def test_a_success_forgives_earlier_failures() -> None:
         relay.failed(due_edit(relay), FailureKind.TRANSIENT, float(second))
         settle(relay, channel)
     assert relay.standing is None
-
-
-def test_a_whole_answer_that_waited_for_discord_is_not_called_interrupted() -> None:
-    relay, channel = streaming("Some words to begin with.")
-    relay.finish(WHOLE)
-    for second in (1.0, 31.0):
-        relay.failed(due_edit(relay), FailureKind.TRANSIENT, second)
-    settle(relay, channel)
-    assert channel.contents == ["Some words to begin with."]
-    assert relay.standing is Standing.WHOLE
 
 
 def test_a_text_that_discord_rejects_is_not_sent_again_until_it_has_changed() -> None:
@@ -582,7 +564,7 @@ def rewrite(*pages: str, answered: bool = True) -> tuple[Relay, Channel]:
     for number, page in enumerate(pages):
         channel.messages[str(number)] = Message(page, REGENERATE if number == len(pages) - 1 else ())
     former = Adopted(tuple(channel.messages), former=True, answered=answered)
-    return Relay(interrupted=INTERRUPTED, rejected=REJECTED, layout=Layout(STOP), adopted=former), channel
+    return Relay(rejected=REJECTED, layout=Layout(STOP), adopted=former), channel
 
 
 def test_an_answer_once_more_can_be_stopped_before_its_first_word_and_the_former_text_stays_till_then() -> None:

@@ -26,8 +26,6 @@ class Key(StrEnum):
     ANEW_BUTTON = "reply.anew_button"
     STOPPED = "reply.stopped"
     STOPPED_ALONE = "reply.stopped_alone"
-    INTERRUPTED = "reply.interrupted"
-    INTERRUPTED_ALONE = "reply.interrupted_alone"
     MAX_TOKENS = "reply.max_tokens"
     MAX_TOKENS_ALONE = "reply.max_tokens_alone"
     REFUSAL = "reply.refusal"

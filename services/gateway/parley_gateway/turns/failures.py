@@ -47,7 +47,9 @@ class Act(Enum):
     TELL = "end with a named error and the trace's id"
     ABANDON = "stop Claude, leave nothing"
     APART = "stop Claude, write to the asker alone"
-    PERSIST = "try the newest text again for a while, then for longer only to say that it was interrupted"
+    PERSIST = (
+        "try the newest text again until Discord takes it, for as long as an unanswered question would be answered"
+    )
     OBEY = "do what it asks for all the same; its member sees that in the channel"
     HAND_OVER = "give the lease back; a sibling goes on in the same messages"
 
@@ -76,7 +78,7 @@ TABLE: dict[Trouble, Remedy] = {
     Trouble.UPSTREAM: Remedy(Act.TELL),
     Trouble.QUESTION_GONE: Remedy(Act.ABANDON),
     Trouble.NO_PERMISSION: Remedy(Act.APART, reason="FORBIDDEN"),
-    Trouble.DISCORD_AWAY: Remedy(Act.PERSIST, reason="INTERRUPTED"),
+    Trouble.DISCORD_AWAY: Remedy(Act.PERSIST, reason="UNREACHABLE"),
     Trouble.PRESS_LATE: Remedy(Act.OBEY),
     Trouble.GATEWAY_ENDS: Remedy(Act.HAND_OVER),
 }

@@ -167,7 +167,6 @@ class Reply:
 
     def _relay(self) -> Relay:
         return Relay(
-            interrupted=self._verdict.interrupted(),
             rejected=self._verdict.rejected(),
             layout=self._layout(),
             attempt=self._attempt,

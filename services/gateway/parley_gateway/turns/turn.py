@@ -54,7 +54,7 @@ OUTCOMES = {
     Standing.WHOLE: Outcome.ANSWERED,
     Standing.STOPPED: Outcome.STOPPED,
     Standing.FAILED: Outcome.FAILED,
-    Standing.INTERRUPTED: Outcome.FAILED,
+    Standing.UNREACHABLE: Outcome.FAILED,
     Standing.REJECTED: Outcome.FAILED,
     Standing.ABANDONED: Outcome.ABANDONED,
     Standing.FORBIDDEN: Outcome.ABANDONED,
@@ -62,7 +62,7 @@ OUTCOMES = {
 TROUBLES = {
     Standing.ABANDONED: Trouble.QUESTION_GONE,
     Standing.FORBIDDEN: Trouble.NO_PERMISSION,
-    Standing.INTERRUPTED: Trouble.DISCORD_AWAY,
+    Standing.UNREACHABLE: Trouble.DISCORD_AWAY,
 }
 """What an answer that does not stand tells of Discord."""
 

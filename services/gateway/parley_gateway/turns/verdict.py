@@ -35,10 +35,6 @@ class Verdict:
         ending = replace(self._words(result, now), buttons=self.offers.under(result, talked=talked))
         return self._with_change(self._with_remark(ending))
 
-    def interrupted(self) -> Ending:
-        """Return the ending for a Discord that could not be reached."""
-        return replace(self.endings.interrupted(), buttons=self.offers.failed())
-
     def rejected(self) -> Ending:
         """Return the ending for a text that Discord refuses."""
         return replace(self.endings.rejected(), buttons=self.offers.failed())
