@@ -102,7 +102,8 @@ async def test_of_two_gateways_both_hear_the_command_and_the_choice_is_made_once
     await second.own.take(command("model", {"model": "claude-tree-5"}))
     assert (first.store.updates, second.shown.panels) == (1, [])
     second.shown.gone = True
-    assert await second.choose("claude-tree-5") == first.shown.text
+    assert "Claude Flower 5" in await second.choose("claude-flower-5")
+    assert second.chosen == "claude-flower-5"
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ class Accounting:
     async def take(self, command: Command) -> None:
         """Show it to the member alone."""
 
-        async def work(_: bool) -> Panel:  # noqa: FBT001 — the signature of Work
+        async def work() -> Panel:
             texts = Texts(command.locale)
             lines = account_lines(Key.TOLD_USAGE_HEAD, await self.accounts.of_member(command.user_id), texts)
             if command.guild_id and command.may_manage_guild:

@@ -32,7 +32,7 @@ class New:
     async def take(self, command: Command) -> None:
         """Forget the conversation; one that does not exist is as good as forgotten."""
 
-        async def work(_: bool) -> Panel:  # noqa: FBT001 — the signature of Work
+        async def work() -> Panel:
             with contextlib.suppress(NotFound):
                 await self.conversations.forget(self.reference(command))
             return Panel(Texts(command.locale).render(Key.TOLD_NEW_BEGUN))
@@ -51,7 +51,7 @@ class Context:
     async def take(self, command: Command) -> None:
         """Show the conversation to the member alone."""
 
-        async def work(_: bool) -> Panel:  # noqa: FBT001 — the signature of Work
+        async def work() -> Panel:
             try:
                 found = await self.conversations.get(self.reference(command))
             except NotFound:
@@ -73,13 +73,13 @@ class Forget:
         if isinstance(interaction, Command):
             await self._ask(interaction)
         else:
-            await private.rewrite(self.responses, interaction, lambda _: self._forget(interaction))
+            await private.rewrite(self.responses, interaction, lambda: self._forget(interaction))
 
     async def _ask(self, command: Command) -> None:
         texts = Texts(command.locale)
         press = Press(f"v1:{FAMILY}:all", texts.render(Key.TOLD_FORGET_BUTTON), Style.DANGER)
         sure = Panel(texts.render(Key.TOLD_FORGET_SURE), ((press,),))
-        await private.answer(self.responses, command, lambda _: _as_it_is(sure))
+        await private.answer(self.responses, command, lambda: _as_it_is(sure))
 
     async def _forget(self, press: Interaction) -> Panel:
         await self.conversations.forget_member(press.user_id)

@@ -26,11 +26,9 @@ class Stopping:
     stops: Stops
 
     async def take(self, command: Command) -> None:
-        """Stop one turn: only the gateway whose acknowledgement counted does, since for a sibling the next is the newest."""
+        """Stop one turn."""
 
-        async def work(counted: bool) -> Panel | None:  # noqa: FBT001 — the signature of Work
-            if not counted:
-                return None
+        async def work() -> Panel:
             stopped = await self.stops.stop_newest(command.channel_id, command.user_id)
             return Panel(Texts(command.locale).render(TOLD[stopped], reference=command.interaction_id))
 

@@ -60,10 +60,7 @@ class Change(Generic[T]):
 
 
 async def apply(store: PreferenceStore, subject: Subject, change: Change[T]) -> bool:
-    """Set one thing. False: somebody else was faster to set the same, and theirs stands. Raises Fault.
-
-    Both gateways hear the interaction: whoever comes second finds what is wanted, and that is well.
-    """
+    """Set one thing. False: somebody else was faster to set the same, and theirs stands. Raises Fault."""
     known = await store.get(subject)
     before = change.aspect.get(known.preferences)
     seen = change.seen or change.aspect.digest(known.preferences)

@@ -38,24 +38,23 @@ class OwnModel:
         with contextlib.suppress(DeliveryError):
             match interaction:
                 case Command():
-                    mine = await self.responses.defer(interaction, alone=True)
-                    await self._asked(interaction, str(interaction.options.get(OPTION, "")).strip(), mine=mine)
+                    await self._asked(interaction, str(interaction.options.get(OPTION, "")).strip())
                 case Pick():
-                    mine = await self.responses.acknowledge(interaction)
-                    note = await self._set(interaction, interaction.values[0] if interaction.values else "")
-                    if mine:
+                    if await self.responses.acknowledge(interaction):
+                        note = await self._set(interaction, interaction.values[0] if interaction.values else "")
                         await self._show(interaction, note)
 
-    async def _asked(self, command: Command, wanted: str, *, mine: bool) -> None:
-        """Set what was named, and show it; what a sibling sets too is shown by us only if it does not."""
+    async def _asked(self, command: Command, wanted: str) -> None:
+        """Set what was named, and show it."""
+        if not (await self.responses.defer(command, alone=True) or await self.responses.abandoned(command)):
+            return
         model = _matching(wanted, await self.models.list()) if wanted else None
         note = ""
         if model is not None:
             note = await self._set(command, model)
         elif wanted:
             note = Texts(command.locale).render(Key.MODEL_UNKNOWN)
-        if mine or await self.responses.abandoned(command):
-            await self._show(command, note)
+        await self._show(command, note)
 
     async def _set(self, interaction: Interaction, value: str) -> str:
         """Set a model, or the server's choice; return what is to be said about it."""

@@ -56,11 +56,12 @@ class ServerSettings:
             form = forms.form(control.spot, control.what, own, Texts(interaction.locale))
             await self.responses.ask(interaction, form)
             return
-        mine = await self.responses.acknowledge(interaction)
-        turns = control.what in TURNS
-        note = "" if turns else await self._changed(interaction, control)
-        if mine:  # a sibling that does the same shows it: the member may have gone on from there
-            await self._show(interaction, _turned(interaction, control) if turns else control.spot, note)
+        if not await self.responses.acknowledge(interaction):
+            return  # a sibling does it: ours may come after what the member chooses next
+        if control.what in TURNS:
+            await self._show(interaction, _turned(interaction, control))
+        else:
+            await self._show(interaction, control.spot, await self._changed(interaction, control))
 
     async def _changed(self, interaction: Click | Pick | Submission, control: Control) -> str:
         """Make a change; return what is to be said about it, if anything."""
