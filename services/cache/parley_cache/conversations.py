@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from parley_cache import history, replies, window
+from parley_cache import history, replies
 from parley_cache.model import Message, Named, Opening, Outcome, Reference, ReplyTo, Role, State
 from parley_cache.records import Conversation, Turn
 from parley_cache.store.tables import Tables, turn_subject
@@ -190,15 +190,8 @@ def commit(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> int:
     conversation = tables.conversation(turn.conversation)
     if conversation is None or turn.state is not State.OPENED or turn.forgotten or outcome not in REMEMBERED:
         return conversation.revision if conversation is not None else 0
-    messages = _messages(turn, _shown_text(tables, turn, shown))
-    conversation = history.with_room(tables, conversation, len(messages))
-    tables.append_messages(conversation.id, messages)
-    conversation = replace(
-        conversation,
-        revision=conversation.revision + 1,
-        length=conversation.length + len(messages),
-        window=window.grown(conversation.window, history.entry(messages), tables.limits.window_tokens),
-    )
+    conversation = history.append(tables, conversation, _messages(turn, _shown_text(tables, turn, shown)))
+    conversation = replace(conversation, revision=conversation.revision + 1)
     tables.put_conversation(conversation)
     return conversation.revision
 

@@ -46,7 +46,7 @@ def turn(tables: Tables, turn_id: str, message_id: str) -> Found:
         conversation.revision,
         last=_is_last(tables, conversation, turn_id),
         state=known.state if known is not None else State.ENDED,
-        question=_said(said, Role.USER) or _question(tables, conversation, turn_id, known),
+        question=_kept(tables, conversation, turn_id) or _said(said, Role.USER) or _question(turn_id, known),
         answer=_said(said, Role.ASSISTANT),
         posted=known.posted if known is not None else tuple(one for message in said for one in message.posted),
         model=known.opening.model if known is not None else "",
@@ -98,11 +98,14 @@ def _said(said: history.Messages, role: Role) -> Message | None:
     return next((message for message in said if message.role is role), None)
 
 
-def _question(tables: Tables, conversation: Conversation, turn_id: str, known: Turn | None) -> Message:
-    """Return what was asked and is not remembered, or not yet."""
+def _kept(tables: Tables, conversation: Conversation, turn_id: str) -> Message | None:
+    """Return what was asked and came to nothing; what it should have replaced may be remembered under its name."""
     kept = unanswered.of(tables, conversation.id)
-    if kept is not None and kept.turn_id == turn_id:
-        return kept
+    return kept if kept is not None and kept.turn_id == turn_id else None
+
+
+def _question(turn_id: str, known: Turn | None) -> Message:
+    """Return what was asked and is not remembered, or not yet."""
     return conversations.question(known) if known is not None else Message(Role.USER, "", turn_id)
 
 

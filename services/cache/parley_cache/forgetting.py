@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from parley_cache import history, preferences, purging, unanswered
+from parley_cache import history, preferences, purging, taken, unanswered
 from parley_cache.model import Role
 from parley_cache.preferences import Subject, SubjectKind
 from parley_cache.records import Conversation
@@ -71,6 +71,8 @@ def _let_nothing_follow(tables: Tables, conversation: Conversation, user_id: str
     """The member's questions that are being answered or wait are answered, and nothing of them is remembered."""
     under_way = (*conversation.active, *conversation.queue)
     tables.foresee(turns=under_way)
+    for turn_id in under_way:
+        taken.drop(tables, turn_id, user_id)
     for turn in map(tables.turn, under_way):
         if turn is not None and turn.opening.origin.author_id == user_id:
             tables.put_turn(replace(turn, forgotten=True))

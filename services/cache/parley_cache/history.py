@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from parley_cache import unanswered, window
+from parley_cache import taken, unanswered, window
 from parley_cache.model import Message
 from parley_cache.records import Conversation
 from parley_cache.store.tables import Tables
@@ -45,10 +45,10 @@ def take_out(tables: Tables, conversation: Conversation, turn_ids: Container[str
     """Take out what these turns said; return it. The revision moves if there was something."""
     messages = whole(tables, conversation)
     left = [message for message in messages if message.turn_id not in turn_ids]
-    taken = [message for message in messages if message.turn_id in turn_ids]
-    if taken:
-        _replace(tables, conversation, messages.index(taken[0]), left)
-    return taken
+    out = [message for message in messages if message.turn_id in turn_ids]
+    if out:
+        _replace(tables, conversation, messages.index(out[0]), left)
+    return out
 
 
 def cut(tables: Tables, conversation: Conversation, turn_id: str) -> Messages:
@@ -88,12 +88,24 @@ def forget(tables: Tables, conversation: Conversation) -> None:
     unanswered.drop(tables, conversation.id)
     tables.replace_messages(conversation.id, 0, ())
     _put(tables, conversation, ())
+    for turn_id in (*conversation.active, *conversation.queue):
+        taken.drop(tables, turn_id)
     for turn in map(tables.turn, conversation.active):
         if turn is not None:
             tables.put_turn(replace(turn, forgotten=True))
 
 
-def with_room(tables: Tables, conversation: Conversation, more: int) -> Conversation:
+def append(tables: Tables, conversation: Conversation, messages: Messages) -> Conversation:
+    """Add messages at the end; return the conversation with them, at the revision that it has."""
+    conversation = _with_room(tables, conversation, len(messages))
+    tables.append_messages(conversation.id, messages)
+    seen = conversation.window
+    for _turn, said in groupby(messages, key=lambda message: message.turn_id):
+        seen = window.grown(seen, entry(list(said)), tables.limits.window_tokens)
+    return replace(conversation, length=conversation.length + len(messages), window=seen)
+
+
+def _with_room(tables: Tables, conversation: Conversation, more: int) -> Conversation:
     """Return the conversation with room for so many messages: the older half goes when it has become too long."""
     if conversation.length + more <= tables.limits.conversation_messages:
         return conversation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import conversations, history, replies, unanswered
-from parley_cache.model import Opening, Posted, State
+from parley_cache import conversations, history, replies, taken, unanswered
+from parley_cache.model import Opening, Outcome, Posted, State
 from parley_cache.records import Conversation, Turn
 from parley_cache.store.tables import Tables
 
@@ -72,13 +72,33 @@ def take_back(tables: Tables, turn: Turn) -> Turn:
     former = tables.turn(opening.rewind_to)
     if former is not None:
         abandon(tables, former, opening.origin.author_id)
-    taken = history.cut(tables, conversation, opening.rewind_to)
-    left = () if former is not None else _posted(taken, opening.rewind_to)
+    cut = history.cut(tables, conversation, opening.rewind_to)
+    taken.keep(tables, turn.id, cut, tables.now + kept)
+    left = () if former is not None else _posted(cut, opening.rewind_to)
     return replace(turn, posted=left)
 
 
-def _posted(taken: history.Messages, turn_id: str) -> tuple[Posted, ...]:
-    return tuple(posted for message in taken if message.turn_id == turn_id for posted in message.posted)
+def settle(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> Outcome:
+    """Put back what the turn took out if nothing comes in its place: its member still sees it. Return what to remember.
+
+    What was rewound stands under the turn's own name then, so that it can be tried again.
+    """
+    former = turn.opening.rewind_to
+    if not former:
+        return outcome
+    back = taken.of(tables, turn.id)
+    taken.drop(tables, turn.id)
+    conversation = tables.conversation(turn.conversation)
+    came = outcome in conversations.REMEMBERED and (shown > 0 or outcome is Outcome.ANSWERED)
+    if came or turn.forgotten or not back or conversation is None:
+        return outcome
+    named = [replace(message, turn_id=turn.id) if message.turn_id == former else message for message in back]
+    tables.put_conversation(history.append(tables, conversation, named))
+    return Outcome.ABANDONED
+
+
+def _posted(cut: history.Messages, turn_id: str) -> tuple[Posted, ...]:
+    return tuple(posted for message in cut if message.turn_id == turn_id for posted in message.posted)
 
 
 def abandon(tables: Tables, turn: Turn, by: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from parley_cache import admission, conversations, direct_channels, leases, replies, tokens, unanswered
+from parley_cache import admission, conversations, direct_channels, leases, replies, rewinding, tokens, unanswered
 from parley_cache.leases import Lease
 from parley_cache.model import (
     Have,
@@ -239,7 +239,8 @@ def end(tables: Tables, right: Held, outcome: Outcome, shown: int) -> None:
 
 
 def _end(tables: Tables, turn: Turn, outcome: Outcome, shown: int) -> None:
-    revision = conversations.commit(tables, turn, outcome, shown)
+    remembered = rewinding.settle(tables, turn, outcome, shown)
+    revision = conversations.commit(tables, turn, remembered, shown)
     log = tables.log(turn.log) if turn.log is not None else None
     feeds = log is not None and log.leader == turn.id and log.end is None and not turn.lease.lapsed
     turn = replace(turn, state=State.ENDED, outcome=outcome, revision=revision, ended=tables.now)

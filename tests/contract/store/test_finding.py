@@ -47,6 +47,17 @@ async def _fail(turn: Hold) -> None:
     await turn.end(Outcome.FAILED)
 
 
+async def test_an_edit_that_failed_is_found_with_its_own_words_and_the_answer_that_stands(
+    bench: StoreBench, gateway: Gateway
+) -> None:
+    await _talk(gateway, 1)
+    edited = await _ask(gateway, 9, rewind_to="1000")
+    await _fail(edited)
+    found = await _find(bench, "1009")
+    assert found.answer is not None
+    assert (found.question.text, found.answer.text, found.last) == ("q9", "a0", True)
+
+
 async def _find(bench: StoreBench, turn_id: str = "", message_id: str = "") -> Found:
     return await bench.store.apply("find", lambda tables: finding.turn(tables, turn_id, message_id))
 

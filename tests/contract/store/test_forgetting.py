@@ -52,6 +52,15 @@ async def test_what_a_member_began_goes_whole_and_of_others_conversations_what_t
     assert opened.revision == 6
 
 
+async def test_what_somebody_else_has_answered_anew_does_not_come_back(bench: StoreBench, gateway: Gateway) -> None:
+    await _said(gateway, 0, BOB, OTHER)
+    await _said(gateway, 1, ADA, OTHER)
+    again = await _ask(gateway, 9, BOB, OTHER, rewind_to="1001")
+    await _forget(bench)
+    await again.end(Outcome.FAILED)
+    assert await _all(bench, OTHER) == ["q0", "a0"]
+
+
 async def test_once_more_and_of_a_stranger_there_is_nothing_to_forget(bench: StoreBench, gateway: Gateway) -> None:
     await _said(gateway, 0, ADA)
     await _forget(bench)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from support.cache_turns import Gateway, Hold, StoreBench, exported
 
+from parley_cache import recall
 from parley_cache.model import Named, Outcome, PostedKind, RefusalReason, Source
 from parley_cache.words import Committed, Opened, Queued, Refused, StopRequested
 
@@ -114,6 +115,57 @@ async def test_an_answer_that_failed_is_asked_for_again_once(bench: StoreBench, 
     assert await late.heard(Refused) == [Refused(RefusalReason.STALE)]
     await again.answer("it works")
     assert await _remembered(bench) == ["q0", "a0", "q8", "it works"]
+
+
+@pytest.mark.parametrize(("outcome", "shown"), [(Outcome.FAILED, 3), (Outcome.STOPPED, 0), (Outcome.ABANDONED, 0)])
+async def test_when_nothing_comes_in_its_place_the_former_answer_is_remembered(
+    bench: StoreBench, gateway: Gateway, outcome: Outcome, shown: int
+) -> None:
+    await _talk(gateway, 2)
+    again = await _ask(gateway, 9, rewind_to="1001", expected_revision=2)
+    await again.say("not")
+    await again.end(outcome, shown)
+    assert await _remembered(bench) == ["q0", "a0", "q1", "a1"]
+    opened = await (await _ask(gateway, 10)).opened()
+    assert [message.text for message in opened.window] == ["q0", "a0", "q1", "a1"]
+
+
+async def test_what_failed_to_come_in_its_place_is_tried_again_in_its_place(
+    bench: StoreBench, gateway: Gateway
+) -> None:
+    await _talk(gateway, 2)
+    failed = await _ask(gateway, 8, rewind_to="1001", expected_revision=2)
+    seen = (await failed.opened()).revision
+    await failed.end(Outcome.FAILED)
+    again = await _ask(gateway, 9, rewind_to="1008", expected_revision=seen)
+    opened = await again.opened()
+    assert [message.text for message in opened.window] == ["q0", "a0"]
+    assert [posted.message_id for posted in opened.posted] == ["5001"]
+    await again.answer("it works")
+    assert await _remembered(bench) == ["q0", "a0", "q9", "it works"]
+
+
+async def test_all_that_an_edit_took_back_comes_back_if_it_fails(bench: StoreBench, gateway: Gateway) -> None:
+    await _talk(gateway, 3)
+    edited = await _ask(gateway, 9, rewind_to="1000")
+    await edited.end(Outcome.FAILED)
+    assert await _remembered(bench) == ["q0", "a0", "q1", "a1", "q2", "a2"]
+
+
+async def test_what_was_forgotten_meanwhile_does_not_come_back(bench: StoreBench, gateway: Gateway) -> None:
+    await _talk(gateway, 1)
+    again = await _ask(gateway, 9, rewind_to="1000", expected_revision=1)
+    await bench.store.apply("forget", lambda tables: recall.forget(tables, CHAT))
+    await again.end(Outcome.FAILED)
+    assert await _remembered(bench) == []
+
+
+async def test_what_was_deleted_meanwhile_does_not_come_back(bench: StoreBench, gateway: Gateway) -> None:
+    await _talk(gateway, 1)
+    again = await _ask(gateway, 9, rewind_to="1000", expected_revision=1)
+    await bench.store.apply("remove", lambda tables: recall.remove_turn(tables, "1000", "30"))
+    await again.end(Outcome.FAILED)
+    assert await _remembered(bench) == []
 
 
 async def test_a_waiting_question_that_was_edited_goes_where_it_was(bench: StoreBench, gateway: Gateway) -> None:
