@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from parley_gateway.buttons import Buttons
@@ -57,11 +58,19 @@ class Messages(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The bot's message that answers a question. ended: nobody writes on; a button of its end stands."""
+
+    message_id: str
+    ended: bool
+
+
 class Answer(Messages, Protocol):
     """The messages of one turn, and what is known of them in Discord alone."""
 
-    async def find(self) -> str:
-        """Return the bot's message that answers the question; empty if none of those soon after it does."""
+    async def find(self) -> Found | None:
+        """Return the bot's message that answers the question; None if none of those soon after it does."""
         ...
 
     async def notify(self, content: str) -> None:

@@ -17,7 +17,7 @@ from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.history import HikariHistory
 from parley_gateway.discord.outbound import HikariDiscord
 from parley_gateway.discord.responses import HikariResponses
-from parley_gateway.messages import Answer, DeliveryError, Forbidden, Gone, Rejected, Transient
+from parley_gateway.messages import Answer, DeliveryError, Forbidden, Found, Gone, Rejected, Transient
 from parley_gateway.model import Named, Prompt
 from parley_gateway.pacer import Budget
 from parley_kit.clock import SystemClock
@@ -151,8 +151,10 @@ async def test_what_is_told_alone_twice_is_one_message_and_again_for_another_que
 async def test_a_crowd_of_late_turns_finds_its_answers_in_few_looks(table: Bench) -> None:
     crowd = [table.messages() for _ in range(20)]
     answers = [await messages.create(0, "x", buttons=()) for messages in crowd[::2]]
-    assert await asyncio.gather(*(messages.find() for messages in crowd[::2])) == answers
-    assert await asyncio.gather(*(messages.find() for messages in crowd[1::2])) == [""] * 10
+    assert await asyncio.gather(*(messages.find() for messages in crowd[::2])) == [
+        Found(one, ended=False) for one in answers
+    ]
+    assert await asyncio.gather(*(messages.find() for messages in crowd[1::2])) == [None] * 10
     looks = [request for request in table.loopback.recorder.requests if request.method == "GET"]
     assert len(looks) < 10
 
@@ -162,7 +164,7 @@ async def test_what_was_posted_after_a_look_began_is_found_by_the_next(table: Be
     table.loopback.faults.add(Fault("delay", route=LOOK, seconds=0.3))
     looking = asyncio.create_task(first.find())
     answer = await second.create(0, "x", buttons=())
-    assert await second.find() == answer
+    assert await second.find() == Found(answer, ended=False)
     await looking
 
 

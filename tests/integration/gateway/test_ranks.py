@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import hikari
 import pytest
 from support.gateways import World, world
 from support.reading import as_shown
 
+from parley_gateway.app import Gateway
 from parley_gateway.ranking import ranked
 from parley_sandbox.discord import GatewaySettings as SandboxGateway
 from parley_sandbox.discord import queries
@@ -75,6 +78,31 @@ async def test_while_the_cache_is_silent_only_the_first_one_answers(pair: World)
     assert len(pair.executions()) <= 2
     assert len(pair.replies(question)) == 1
     await pair.until(lambda: pair.service(first).live == 0)
+
+
+def tell_the_end_soon_or_never(gateway: Gateway) -> None:
+    assert gateway.turns is not None
+    room = gateway.turns._room
+    gateway.turns._room = replace(room, settings=replace(room.settings, settle=0.1))
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_an_answer_that_ended_while_the_cache_was_silent_is_not_given_again(pair: World, *, gone: bool) -> None:
+    first, second = ranks(pair, "general")
+    assert pair.cache is not None
+    address = pair.cache.address
+    tell_the_end_soon_or_never(pair.service(first))
+    await pair.cache_stack.aclose()
+    question = pair.ask("Hello [[ttft=0.1 tps=100 tokens=20]]")
+    await pair.until(lambda: "memory cannot be reached" in pair.reply(question))
+    await pair.until(lambda: (pair.service(first).live, pair.service(second).live) == (0, 1))  # it stands by
+    stood = pair.reply(question)
+    if gone:
+        await pair.gateway_stacks[first].aclose()
+    else:
+        await pair.start_cache(listen=address, lease=2, settle=0, sweep=0.05)
+    await pair.until(lambda: pair.service(second).live == 0, within=40)
+    assert (len(pair.executions()), pair.reply(question)) == (1, stood)
 
 
 async def test_an_answer_that_no_cache_knows_of_is_found_and_gone_on_in(pair: World) -> None:

@@ -5,7 +5,7 @@ from support.presses import STOP
 from typing_extensions import override
 
 from parley_gateway.buttons import Buttons
-from parley_gateway.messages import Answer, Transient
+from parley_gateway.messages import Answer, Found, Transient
 from parley_gateway.turns.sought import SoughtMessages
 
 
@@ -14,7 +14,7 @@ class Channel(Answer):
 
     def __init__(self, stands: str = "") -> None:
         self.stands = stands
-        self.away = False
+        self.away = self.over = False
         self.asked: list[str] = []
 
     @override
@@ -35,11 +35,11 @@ class Channel(Answer):
         self.asked.append(f"notify {content}")
 
     @override
-    async def find(self) -> str:
+    async def find(self) -> Found | None:
         self.asked.append("find")
         if self.away:
             raise Transient("away")
-        return self.stands
+        return Found(self.stands, self.over) if self.stands else None
 
 
 async def test_an_answer_that_stands_is_gone_on_in() -> None:
@@ -77,3 +77,16 @@ async def test_while_discord_does_not_say_nothing_is_made_and_it_is_asked_again(
     channel.away = False
     assert await messages.create(0, "text", buttons=STOP) == "old"
     assert "create 0 text True" not in channel.asked
+
+
+@pytest.mark.parametrize(("stands", "over", "ended"), [("", False, False), ("old", False, False), ("old", True, True)])
+async def test_whether_an_answer_came_to_its_end_is_seen_in_discord(*, stands: str, over: bool, ended: bool) -> None:
+    channel = Channel(stands)
+    channel.over = over
+    assert await SoughtMessages(channel, lambda: False).ended() is ended
+
+
+async def test_a_discord_that_cannot_be_asked_tells_of_no_end() -> None:
+    channel = Channel("old")
+    channel.away = channel.over = True
+    assert not await SoughtMessages(channel, lambda: False).ended()

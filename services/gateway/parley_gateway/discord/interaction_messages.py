@@ -17,9 +17,9 @@ from parley_gateway.buttons import Buttons
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.mentions import INERT
 from parley_gateway.discord.routes import FOLLOW_UP, ORIGINAL, WEBHOOK_MESSAGE
-from parley_gateway.discord.rows import row_of
+from parley_gateway.discord.rows import ended_turns, row_of
 from parley_gateway.discord.uploads import answer_file
-from parley_gateway.messages import Answer, Forbidden, Gone
+from parley_gateway.messages import Answer, Forbidden, Found, Gone
 from parley_gateway.model import Prompt
 from parley_gateway.ports import RestWatch
 from parley_kit.clock import Clock
@@ -82,15 +82,18 @@ class InteractionMessages(Answer):
         await self._channel.notify(content)
 
     @override
-    async def find(self) -> str:
-        """Return page 1 if it shows anything. Where the token is not good any more nobody can tell."""
+    async def find(self) -> Found | None:
+        """Return page 1 if it shows anything. Where the token is not good any more nobody can tell; nor, where there are
+        further pages, whether it has ended.
+        """
         if not self._token_good:
-            return ""
+            return None
         try:
             found = await self._fetch()
         except TOKEN_DEAD:
-            return ""
-        return "" if found.flags & hikari.MessageFlag.LOADING else str(found.id)
+            return None
+        ended = self._prompt.turn_id in ended_turns(found)
+        return None if found.flags & hikari.MessageFlag.LOADING else Found(str(found.id), ended)
 
     @property
     def _token_good(self) -> bool:

@@ -17,7 +17,7 @@ from parley_gateway.discord.rows import row_of
 from parley_gateway.discord.searches import Searches
 from parley_gateway.discord.typing import TypingSigns
 from parley_gateway.discord.uploads import answer_file
-from parley_gateway.messages import Answer, DeliveryError
+from parley_gateway.messages import Answer, DeliveryError, Found
 from parley_gateway.model import Prompt
 from parley_gateway.ports import Discord, RestWatch
 from parley_kit.clock import Clock
@@ -155,10 +155,10 @@ class ChannelMessages(Answer):
         await self._calls.call("POST", MESSAGES, work)
 
     @override
-    async def find(self) -> str:
+    async def find(self) -> Found | None:
         if not self._prompt.message_id:
-            return ""
-        return await self._searches.answer(self._channel, int(self._prompt.message_id))
+            return None
+        return await self._searches.answer(self._channel, int(self._prompt.message_id), self._prompt.turn_id)
 
     def _question(self) -> hikari.UndefinedOr[int]:
         return int(self._prompt.message_id) if self._prompt.message_id else hikari.UNDEFINED

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import hikari
 
-from parley_gateway.buttons import Action, Buttons, encode
+from parley_gateway.buttons import Action, Buttons, decode, encode
 from parley_gateway.texts import Key, Texts
 
 LABELS = {
@@ -31,3 +31,10 @@ def row_of(buttons: Buttons, locale: str) -> Sequence[Row]:
             hikari.ButtonStyle.SECONDARY, encode(button), label=texts.render(LABELS[button.action])
         )
     return [row]
+
+
+def ended_turns(message: hikari.Message) -> frozenset[str]:
+    """Return the turns whose end a message shows, by the buttons under it."""
+    parts = (part for row in message.components if isinstance(row, hikari.ActionRowComponent) for part in row)
+    buttons = (decode(part.custom_id) for part in parts if isinstance(part, hikari.ButtonComponent) and part.custom_id)
+    return frozenset(button.turn_id for button in buttons if button is not None and button.action is not Action.STOP)

@@ -7,7 +7,7 @@ of a channel's messages tells as much of one question as of its neighbours.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
@@ -15,7 +15,8 @@ import hikari
 
 from parley_gateway.discord.calls import Calls
 from parley_gateway.discord.routes import MESSAGES
-from parley_gateway.messages import DeliveryError
+from parley_gateway.discord.rows import ended_turns
+from parley_gateway.messages import DeliveryError, Found
 from parley_gateway.ports import RestWatch
 
 NEAR = 50
@@ -26,10 +27,13 @@ FARTHEST = 500
 
 @dataclass(slots=True)
 class _Round:
-    """Questions that share a look; error: why there was none."""
+    """Questions that share a look. found: the answers by question; ended: turns whose end stands; error: why there was no
+    look.
+    """
 
     questions: set[int] = field(default_factory=set)
     found: Mapping[int, str] | None = None
+    ended: frozenset[str] = frozenset()
     error: DeliveryError | None = None
 
 
@@ -41,8 +45,8 @@ class Searches:
         self._next: dict[int, _Round] = {}
         self._lines: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    async def answer(self, channel: int, question: int) -> str:
-        """Return the id of the bot's answer; empty if none stood when this was asked. Raises DeliveryError."""
+    async def answer(self, channel: int, question: int, turn_id: str) -> Found | None:
+        """Return the bot's answer; None if none stood when this was asked. Raises DeliveryError."""
         own = self._next.setdefault(channel, _Round())
         own.questions.add(question)
         line = self._lines.setdefault(channel, asyncio.Lock())
@@ -51,7 +55,8 @@ class Searches:
                 await self._look(channel, own)
         if own.error is not None:
             raise own.error
-        return (own.found or {}).get(question, "")
+        found = (own.found or {}).get(question)
+        return Found(found, turn_id in own.ended) if found is not None else None
 
     async def _look(self, channel: int, own: _Round) -> None:
         """Look for a round that nobody joins from now on: what is posted later it would not see."""
@@ -59,15 +64,15 @@ class Searches:
             del self._next[channel]
         ours = await self._user_id()
 
-        async def work(_: RestWatch) -> Mapping[int, str]:
+        async def work(_: RestWatch) -> Sequence[hikari.Message]:
             most = min(NEAR * len(own.questions), FARTHEST)
             near = self._rest.fetch_messages(channel, after=min(own.questions)).limit(most)
-            return {
-                question: str(one.id) async for one in near if one.author.id == ours and (question := _answered(one))
-            }
+            return [one async for one in near if one.author.id == ours]
 
         try:
-            own.found = await self._calls.call("GET", MESSAGES, work)
+            written = await self._calls.call("GET", MESSAGES, work)
+            own.ended = frozenset[str]().union(*map(ended_turns, written))
+            own.found = {question: str(one.id) for one in written if (question := _answered(one))}
         except DeliveryError as error:
             own.error = error
 

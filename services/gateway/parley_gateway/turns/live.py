@@ -52,11 +52,12 @@ class Turns:
             self._begin(orphan.opening.prompt, orphan)
 
     def stop(self, turn_id: str, by: str) -> bool:
-        """Stop a turn that is held here; False when it is not."""
+        """Stop a turn that is held here; False when it is not, as while another gateway answers and this one stands by."""
         turn = self._live.get(turn_id)
-        if turn is not None:
-            turn.stop(by)
-        return turn is not None
+        if turn is None or turn.standing_by:
+            return False
+        turn.stop(by)
+        return True
 
     def withdraw(self, message_ids: frozenset[str]) -> None:
         """End the turns held here whose question or answer is among deleted messages."""

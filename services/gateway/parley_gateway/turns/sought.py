@@ -43,8 +43,16 @@ class SoughtMessages(Messages):
     async def remove(self, message_id: str) -> None:
         await self._messages.remove(message_id)
 
+    async def ended(self) -> bool:
+        """Whether an answer stands that came to its end, as far as Discord can be asked."""
+        with contextlib.suppress(DeliveryError):
+            found = await self._messages.find()
+            return found is not None and found.ended
+        return False
+
     async def _find(self) -> str:
         async with self._looking:
             if self._found is None:
-                self._found = await self._messages.find() if self._doubtful() else ""
+                found = await self._messages.find() if self._doubtful() else None
+                self._found = found.message_id if found is not None else ""
             return self._found

@@ -29,6 +29,8 @@ class Standby:
     ) -> None:
         self._prompt, self._hold, self._siblings, self._clock = prompt, hold, siblings, clock
         self._begins = begins
+        self.stood = False
+        """Whether it let another one answer, at least for a while."""
 
     @property
     def first(self) -> bool:
@@ -41,6 +43,7 @@ class Standby:
         self._begins()
         try:
             while not self.first:
+                self.stood = True
                 if await self._hold.heard(LOOK_SECONDS):
                     return False
                 if self._clock.now() - self._prompt.asked_at > TOO_OLD:

@@ -95,7 +95,7 @@ class Turn:
         self._turned_away: Refused | None = None
         self._looking: asyncio.Task[None] | None = None
         self._began, self._left = asyncio.Event(), asyncio.Event()
-        self._question_gone = self._releasing = False
+        self._question_gone = self._releasing = self._answered = False
 
     # --- for others
 
@@ -144,6 +144,8 @@ class Turn:
                 await self._conclude(delivered)
             elif self._turned_away is not None:
                 await self._turn_away(self._turned_away, replying)
+            elif self._answered:
+                await self._let_stand(replying)
             else:
                 await self._leave(replying)
             await ended(holding, replying, listening, claiming, *filter(None, [self._looking]))
@@ -219,6 +221,12 @@ class Turn:
         await self._whisper(refused)
         await self._told_within(self._room.settings.settle)
 
+    async def _let_stand(self, replying: asyncio.Task[Delivered]) -> None:
+        """End the turn for the cache, which was not there when another gateway answered: nothing of it is remembered."""
+        await ended(replying)
+        self._chronicle.ended(Outcome.ABANDONED, "ANSWERED_WITHOUT_MEMORY", 0)
+        await self._told_within(self._room.settings.settle)
+
     async def _whisper(self, said: Key | Refused, **placeholders: object) -> None:
         """Tell whoever pressed, in their language; nobody if this turn began otherwise."""
         turn_id = self._prompt.turn_id
@@ -254,7 +262,11 @@ class Turn:
 
     async def _listen(self, tasks: asyncio.TaskGroup) -> None:
         while True:
-            await self._hear(await self._hold.news.get(), tasks)
+            news = await self._hold.news.get()
+            if isinstance(news, Turned | Queued | Refused) and await self._stands():
+                self._let_be(news)
+            else:
+                await self._hear(news, tasks)
 
     async def _hear(self, news: News, tasks: asyncio.TaskGroup) -> None:
         match news:
@@ -279,6 +291,18 @@ class Turn:
                 self._left.set()
             case _:
                 pass  # Renewed, Committed, Text, Duplicate and Opened are the hold's own business
+
+    async def _stands(self) -> bool:
+        """Whether the answer was given while this gateway stood by: then nobody shall answer again."""
+        if not self._answered and self._standby.stood and not self._began.is_set():
+            self._answered = await self._sought.ended()
+        return self._answered
+
+    def _let_be(self, news: News) -> None:
+        """Leave the answer that stands; what the cache lets us produce ends before it begins."""
+        if isinstance(news, Turned) and news.opened.source is Source.LEAD:
+            self._chronicle.closed(TextEnd(news.opened.attempt, Cut()))
+        self._left.set()
 
     async def _turn(self, turned: Turned, tasks: asyncio.TaskGroup) -> None:
         """Begin to lead or to follow; a stream that was only opened again changes nothing."""
