@@ -160,17 +160,18 @@ class Acts:
 
     async def _rest(self, click: Click, button: Button, found: Exchange | None) -> Prompt:
         """Return a question for the rest, which answers the answer. Its name is the answer's, so that there is one of it:
-        while it is written a sibling heard the press too, or it was pressed twice; one that failed has a button of its own.
+        while it is written a sibling heard the press too, or it was pressed twice. Where one of that name came to nothing,
+        or was for what stood there before, the next one has the press's name.
         """
         if found is None:
             raise Declined(Key.FORGOTTEN)
         begun = await self._state(click.message_id)
         if begun not in (None, TurnState.ENDED):
             raise Begun
-        if begun is not None or not found.last or (button.revision and found.revision != button.revision):
+        if not found.last or (button.revision and found.revision != button.revision):
             raise Declined(Key.GONE_ON)
         return Prompt(
-            turn_id=click.message_id,
+            turn_id=click.message_id if begun is None else click.interaction_id,
             channel_id=click.channel_id,
             message_id=click.message_id,
             guild_id=click.guild_id,

@@ -229,14 +229,24 @@ async def test_a_gateway_whose_sibling_was_faster_says_nothing() -> None:
     assert (place.asked, place.told) == ([], [])
 
 
-@pytest.mark.parametrize(("state", "told"), [(TurnState.OPENED, []), (TurnState.ENDED, [text(Key.GONE_ON)])])
 @pytest.mark.parametrize("last", [False, True])
-async def test_a_rest_that_is_being_written_is_not_told_as_gone_on_and_one_that_failed_is(
-    state: TurnState, told: list[str], last: bool
-) -> None:
-    place = Place(found=replace(FOUND, last=last), rest=state)
+async def test_a_rest_that_is_being_written_is_not_told_as_gone_on(*, last: bool) -> None:
+    place = Place(found=replace(FOUND, last=last), rest=TurnState.OPENED)
     await place.press(Action.CONTINUE)
-    assert (place.asked, place.told) == ([], told), "a press that nothing came of would be silence"
+    assert (place.asked, place.told) == ([], [])
+
+
+async def test_a_rest_that_was_answered_is_told_as_gone_on() -> None:
+    place = Place(found=replace(FOUND, last=False), rest=TurnState.ENDED)
+    await place.press(Action.CONTINUE)
+    assert (place.asked, place.told) == ([], [text(Key.GONE_ON)])
+
+
+async def test_a_rest_that_came_to_nothing_or_was_of_a_former_answer_is_asked_for_anew() -> None:
+    place = Place(rest=TurnState.ENDED)
+    await place.press(Action.CONTINUE)
+    [prompt] = place.asked
+    assert (prompt.text, prompt.turn_id) == (GO_ON, "77")
 
 
 @pytest.mark.parametrize("found", [FOUND, FORGOT])

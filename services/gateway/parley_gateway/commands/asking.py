@@ -32,8 +32,9 @@ class Asking:
             await self._show(command, Key.TOLD_WORDLESS)
         elif await self._acknowledged(command) and not self.ask(prompt):
             with contextlib.suppress(DeliveryError):
-                text = Texts(command.locale).render(Key.TOLD_QUEUE_FULL)
-                await self.responses.rewrite(command, Panel(text))
+                if await self.responses.abandoned(command):  # a sibling may have had room
+                    text = Texts(command.locale).render(Key.TOLD_QUEUE_FULL)
+                    await self.responses.rewrite(command, Panel(text))
 
     async def _acknowledged(self, command: Command) -> bool:
         """Acknowledge; False when it is too late for anybody. Where the answer was lost a sibling's may stand, or ours."""
