@@ -22,6 +22,10 @@ FIRST_PAUSE, LAST_PAUSE = 5.0, 600.0
 """Between tries, in seconds; doubled each time."""
 LOOK_AGAIN = 15.0
 """Who does not go first looks so often whether it does now, in seconds."""
+CHECK_AGAIN = 3600.0
+"""Who does looks so often whether the commands are still its own: a gateway of another version may have thought the same.
+In seconds.
+"""
 OPTION_TYPES = {Given.TEXT: hikari.OptionType.STRING, Given.FILE: hikari.OptionType.ATTACHMENT}
 EVERYWHERE = (hikari.ApplicationContextType.GUILD, hikari.ApplicationContextType.BOT_DM)
 GUILDS = (hikari.ApplicationContextType.GUILD,)
@@ -29,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class Registration:
-    """Registers once. known: waits until Discord told who we are. first: whether this gateway goes first for it."""
+    """Keeps them registered. known: waits until Discord told who we are. first: whether this gateway goes first for it."""
 
     def __init__(
         self,
@@ -43,10 +47,17 @@ class Registration:
         self._rest, self._calls, self._clock, self._known, self._first = rest, calls, clock, known, first
 
     async def run(self) -> None:
-        """Register when it is ours to do, again after a pause that grows while Discord does not take it."""
-        application_id, pause = await self._known(), FIRST_PAUSE
-        while not self._first():
-            await self._clock.sleep(LOOK_AGAIN)
+        """Register whenever it is ours to do, until cancelled."""
+        application_id = await self._known()
+        while True:
+            while not self._first():
+                await self._clock.sleep(LOOK_AGAIN)
+            await self._register(application_id)
+            await self._clock.sleep(CHECK_AGAIN)
+
+    async def _register(self, application_id: int) -> None:
+        """Register, again after a pause that grows while Discord does not take it."""
+        pause = FIRST_PAUSE
         while not await self._registered(application_id, told=pause > FIRST_PAUSE):
             await self._clock.sleep(pause)
             pause = min(2 * pause, LAST_PAUSE)
