@@ -1,14 +1,13 @@
-"""What members do to a question after they asked it: they change its words, or delete it.
+"""What members do to a question after they asked it: they change its words.
 
-Every gateway hears both. The one that holds the turn acts on it; for a turn that has ended the cache tells what is left of
+Every gateway hears it. The one that holds the turn acts on it; for a turn that has ended the cache tells what is left of
 it in Discord. All of it may happen twice.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,17 +21,11 @@ from parley_gateway.pages import HARD_LIMIT, width
 from parley_gateway.places import Place
 from parley_gateway.ports import Conversations, Postings
 from parley_gateway.texts import Key, Texts
-from parley_kit.faults import Fault, NotFound
-
-_log = logging.getLogger(__name__)
+from parley_kit.faults import Fault
 
 
 class Held(Protocol):
     """The turns that this gateway holds."""
-
-    def withdraw(self, message_ids: frozenset[str]) -> None:
-        """End the turns whose question or answer is among these deleted messages."""
-        ...
 
     def reword(self, message_id: str, text: str) -> bool:
         """Note the new words of a question; False when its turn is not held here, or has ended."""
@@ -49,26 +42,6 @@ class Afterwards:
     rules: Callable[[], Awaitable[Rules]]
     first: Callable[[str], bool]
     place: Callable[[str], Place]
-
-    async def deleted(self, channel_id: str, message_ids: Iterable[str]) -> None:
-        """Take deleted questions out of their conversations, and their answers out of Discord."""
-        gone = frozenset(message_ids)
-        self.held.withdraw(gone)
-        by = (await self.rules()).bot_id  # Discord does not tell who deleted them
-        for message_id in gone:
-            try:
-                left = await self.conversations.remove(message_id, by)
-            except NotFound:  # mostly: nobody had asked anything by it
-                continue
-            except Fault as fault:  # the others it would not take either
-                _log.warning("deletion.not_told", extra={"channel": channel_id, "reason": fault.reason})
-                return
-            for posted in left.posted:
-                await self._remove(channel_id, posted.message_id)
-
-    async def _remove(self, channel_id: str, message_id: str) -> None:
-        with contextlib.suppress(DeliveryError):
-            await self.postings.remove(channel_id, message_id)
 
     async def reworded(self, message: Message) -> None:
         """Offer to answer a question in its new words."""

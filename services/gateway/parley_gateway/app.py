@@ -21,6 +21,7 @@ from parley_gateway.capacity import Capacity, Limits
 from parley_gateway.clicks import Clicks
 from parley_gateway.clients.peers import Peers
 from parley_gateway.commands import composition
+from parley_gateway.deletions import Deletions
 from parley_gateway.desk import Desk
 from parley_gateway.discord.adapters import Adapters
 from parley_gateway.discord.bot import Bot
@@ -132,9 +133,9 @@ class Gateway:
                 self._room(discord, group, whispers), self._prompts, most=self._settings.live_turns
             )
             self.stops = stops = Stops(self.peers.cache, turns, self.peers.conversations)
-            backlog = self._listen(discord, turns, self._desk(discord, stops, whispers))
+            backlog, deletions = self._listen(discord, turns, self._desk(discord, stops, whispers))
             async with asyncio.TaskGroup() as tasks:
-                self._work(tasks, discord, turns, backlog)
+                self._work(tasks, discord, turns, backlog, deletions)
 
     def drain(self) -> None:
         self._draining = True
@@ -154,7 +155,9 @@ class Gateway:
 
     # --- what it does all the time
 
-    def _work(self, tasks: asyncio.TaskGroup, discord: Adapters, turns: Turns, backlog: Backlog) -> None:
+    def _work(
+        self, tasks: asyncio.TaskGroup, discord: Adapters, turns: Turns, backlog: Backlog, deletions: Deletions
+    ) -> None:
         for name, work in (
             ("discord", self.bot.run()),
             ("turns", turns.run()),
@@ -167,6 +170,7 @@ class Gateway:
             ("commands", self._registration(discord.calls).run()),
             ("presence", self._presence().run()),
             ("backlog", backlog.run()),
+            ("deletions", deletions.run()),
         ):
             tasks.create_task(work, name=name)
         if self._fallback is not None:
@@ -267,8 +271,8 @@ class Gateway:
             settings=_turn_settings(self._settings),
         )
 
-    def _listen(self, discord: Adapters, turns: Turns, desk: Desk) -> Backlog:
-        """Hear what Discord tells from now on; return what reads what was told before."""
+    def _listen(self, discord: Adapters, turns: Turns, desk: Desk) -> tuple[Backlog, Deletions]:
+        """Hear what Discord tells from now on; return what reads what was told before, and what tells it later."""
         policies, conversations = self.policies, self.peers.conversations
         listener = Listener(
             self._prompts, policies.rules, self.places, policies.preferences, policies.access, self._clock
@@ -277,10 +281,11 @@ class Gateway:
         afterwards = Afterwards(
             turns, conversations, discord.postings, rules=policies.rules, first=self._first, place=policies.place
         )
+        deletions = Deletions(turns, conversations, discord.postings, policies.rules, self._clock)
         Guilds(self.places, backlog).listen(self.bot.hikari)
         Inbound(listener, backlog.missed, desk.take, self._telemetry).listen(self.bot.hikari)
-        MessageChanges(afterwards, self._telemetry).listen(self.bot.hikari)
-        return backlog
+        MessageChanges(afterwards, deletions, self._telemetry).listen(self.bot.hikari)
+        return backlog, deletions
 
     def _desk(self, discord: Adapters, stops: Stops, whispers: Whispers) -> Desk:
         door = Door(discord.responses, self.policies.access, self.places.parent_of)

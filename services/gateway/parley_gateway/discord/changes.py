@@ -9,6 +9,7 @@ import hikari
 
 from parley_gateway.addressing import Message
 from parley_gateway.afterwards import Afterwards
+from parley_gateway.deletions import Deletions
 from parley_gateway.discord.written import forwarded_in, mentions_of, name_of, quoted_of
 from parley_gateway.ports import Observer
 
@@ -19,8 +20,8 @@ _log = logging.getLogger(__name__)
 class MessageChanges:
     """Listens."""
 
-    def __init__(self, afterwards: Afterwards, observer: Observer) -> None:
-        self._afterwards, self._observer = afterwards, observer
+    def __init__(self, afterwards: Afterwards, deletions: Deletions, observer: Observer) -> None:
+        self._afterwards, self._deletions, self._observer = afterwards, deletions, observer
 
     def listen(self, bot: hikari.GatewayBot) -> None:
         """Subscribe to what the bot hears."""
@@ -38,11 +39,11 @@ class MessageChanges:
 
     async def on_delete(self, event: hikari.MessageDeleteEvent) -> None:
         """Take a deletion."""
-        await self._watched(DELETE, self._afterwards.deleted(str(event.channel_id), [str(event.message_id)]))
+        await self._watched(DELETE, self._deletions.deleted(str(event.channel_id), [str(event.message_id)]))
 
     async def on_bulk(self, event: hikari.GuildBulkMessageDeleteEvent) -> None:
         """Take many."""
-        await self._watched(DELETE, self._afterwards.deleted(str(event.channel_id), map(str, event.message_ids)))
+        await self._watched(DELETE, self._deletions.deleted(str(event.channel_id), map(str, event.message_ids)))
 
     async def _watched(self, name: str, work: Awaitable[None]) -> None:
         try:
