@@ -14,7 +14,7 @@ from parley_gateway.acts import Acts
 from parley_gateway.admission import Admissions
 from parley_gateway.afterwards import Afterwards
 from parley_gateway.allowance import Allowance
-from parley_gateway.backlog import Backlog
+from parley_gateway.backlog import Backlog, Ours
 from parley_gateway.board import Board
 from parley_gateway.buttons import Action
 from parley_gateway.capacity import Capacity, Limits
@@ -277,7 +277,9 @@ class Gateway:
         listener = Listener(
             self._prompts, policies.rules, self.places, policies.preferences, policies.access, self._clock
         )
-        backlog = Backlog(listener, discord.history, self.peers.direct_channels, self._first, self._clock)
+        backlog = Backlog(
+            listener, discord.history, self.peers.direct_channels, Ours(self._first, turns.works_on), self._clock
+        )
         afterwards = Afterwards(
             turns, conversations, discord.postings, rules=policies.rules, first=self._first, place=policies.place
         )

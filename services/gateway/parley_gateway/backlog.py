@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -70,14 +70,20 @@ class Due:
     again: bool = False
 
 
-class Backlog:
-    """Reads channels, slowly. first: whether this gateway goes first in a channel."""
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What is this gateway's. first: whether it goes first in a channel; working: whether it holds a turn."""
 
-    def __init__(
-        self, listener: Listener, history: History, directs: DirectChannels, first: Callable[[str], bool], clock: Clock
-    ) -> None:
+    first: Callable[[str], bool]
+    working: Callable[[str], bool]
+
+
+class Backlog:
+    """Reads channels, slowly."""
+
+    def __init__(self, listener: Listener, history: History, directs: DirectChannels, ours: Ours, clock: Clock) -> None:
         self._listener, self._history, self._directs = listener, history, directs
-        self._first, self._clock = first, clock
+        self._ours, self._clock = ours, clock
         self._due: dict[str, Due] = {}
         self._directs_at: float | None = None
         self._some = asyncio.Event()
@@ -131,7 +137,7 @@ class Backlog:
             self._put(channel_id, "", 0.0)
 
     async def _look(self, channel_id: str, due: Due) -> None:
-        if self._first(channel_id):
+        if self._ours.first(channel_id):
             try:
                 await self._read(channel_id, due)
             except Exception:  # noqa: BLE001 — told in the log; one odd message must not end the bot, at each start anew
@@ -162,9 +168,13 @@ class Backlog:
         """Return what is asked of late and has no reply of the bot, the oldest first."""
         ours = (await self._listener.rules()).bot_id
         answered = {message.replies_to for message in written if message.author_id == ours}
-        late = [one for one in written if self._young(one.sent_at) and one.message_id not in answered]
+        late = [one for one in written if self._young(one.sent_at) and not self._is_answered(one, answered)]
         prompts = [await self._listener.prompt_of(message, self._roles_of(message)) for message in late]
         return sorted((prompt for prompt in prompts if prompt is not None), key=lambda prompt: prompt.asked_at)[:MOST]
+
+    def _is_answered(self, message: Message, answered: Collection[str]) -> bool:
+        """Whether there is an answer, or one under way here; so many others of the channel can be taken."""
+        return message.message_id in answered or self._ours.working(message.message_id)
 
     def _roles_of(self, message: Message) -> Roles:
         return partial(self._history.roles, message.guild_id, message.author_id)  # history does not tell them

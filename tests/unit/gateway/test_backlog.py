@@ -10,7 +10,7 @@ import pytest
 
 from parley_gateway.access import Access, Lists
 from parley_gateway.addressing import Message, Rules
-from parley_gateway.backlog import EPOCH, MOST, PACE, SECOND_LOOK, SETTLE, YOUNG, Backlog, sent_at
+from parley_gateway.backlog import EPOCH, MOST, PACE, SECOND_LOOK, SETTLE, YOUNG, Backlog, Ours, sent_at
 from parley_gateway.listening import Listener
 from parley_gateway.messages import Forbidden, Gone, Transient
 from parley_gateway.model import Prompt
@@ -79,6 +79,7 @@ class Scene:
     prompts: asyncio.Queue[Prompt]
     channel: Channel
     first: bool = True
+    working: set[str] = field(default_factory=set)
 
     def asked(self) -> list[str]:
         return [self.prompts.get_nowait().message_id for _ in range(self.prompts.qsize())]
@@ -98,7 +99,9 @@ async def scene(
 
     customs = PreferenceBook(Effective("claude"), lambda _: "")
     listener = Listener(prompts, rules, Places(place), customs, access or Access(), clock)
-    backlog = Backlog(listener, channel, Directs(away), lambda _: made.first, clock)
+    backlog = Backlog(
+        listener, channel, Directs(away), Ours(lambda _: made.first, lambda turn: turn in made.working), clock
+    )
     made = Scene(backlog, clock, prompts, channel, first)
     running = asyncio.create_task(backlog.run())
     try:
@@ -142,6 +145,15 @@ async def test_at_most_so_many_of_a_channel() -> None:
         here.backlog.told("20", "10", snowflake(60))
         await here.clock.advance(LONG)
         assert len(here.asked()) == MOST
+
+
+async def test_what_is_under_way_takes_no_place_of_them() -> None:
+    written = [message(60, number) for number in range(2 * MOST)]
+    async with scene(*written) as here:
+        here.working.update(one.message_id for one in written[:MOST])
+        here.backlog.told("20", "10", snowflake(60))
+        await here.clock.advance(LONG)
+        assert here.asked() == [one.message_id for one in written[MOST:]]
 
 
 async def test_another_gateway_reads_and_this_one_only_if_that_is_gone_by_the_second_look() -> None:

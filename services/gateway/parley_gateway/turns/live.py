@@ -51,6 +51,10 @@ class Turns:
         else:
             self._begin(orphan.opening.prompt, orphan)
 
+    def works_on(self, turn_id: str) -> bool:
+        """Whether a turn is held, or about to be."""
+        return turn_id in self._live
+
     def stop(self, turn_id: str, by: str) -> bool:
         """Stop a turn that is held here; False when it is not, as while another gateway answers and this one stands by."""
         turn = self._live.get(turn_id)
