@@ -1,6 +1,8 @@
-"""Expectation 8: a message during a reply queues, with its position; five a conversation."""
+"""Expectation 8: a message during a reply queues, with its position and a time; five a conversation."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from support.members import SHORT, Members
@@ -12,8 +14,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 BUSY = "[[ttft=0.1 tps=30 text=words:300]]"
 
 
-async def test_it_waits_is_told_its_position_and_is_answered_in_its_turn(members: Members) -> None:
+async def test_it_waits_is_told_its_position_and_a_time_and_is_answered_in_its_turn(members: Members) -> None:
     where = members.direct("Sam")
+    await members.answer(members.say(f"How long does it take {SHORT}", where))
     first = members.say(f"The first one {BUSY}", where)
     await members.parley.streaming(first)
     waiting = []
@@ -29,7 +32,10 @@ async def test_it_waits_is_told_its_position_and_is_answered_in_its_turn(members
         if queries.replied_to(request) in waiting
     ]
     texts = Texts("en-US")
-    assert notices == [texts.render(Key.QUEUED_NEXT), texts.render(Key.QUEUED, position=2)]
+    assert [re.sub(r"<t:\d+:R>", "soon", notice) for notice in notices] == [
+        texts.render(Key.QUEUED_NEXT_UNTIL, ready="soon"),
+        texts.render(Key.QUEUED_UNTIL, position=2, ready="soon"),
+    ]
     assert [len(members.replies(question)) for question in waiting] == [1, 1], "the answer took the notice's place"
 
 

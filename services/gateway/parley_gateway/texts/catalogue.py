@@ -50,7 +50,9 @@ class Key(StrEnum):
     FILE_UNREACHABLE = "file.unreachable"
 
     QUEUED_NEXT = "wait.queued_next"
+    QUEUED_NEXT_UNTIL = "wait.queued_next_until"
     QUEUED = "wait.queued"
+    QUEUED_UNTIL = "wait.queued_until"
     BUSY = "wait.busy"
     BUSY_UNTIL = "wait.busy_until"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from parley_gateway.admission import Admissions
 from parley_gateway.board import Board
+from parley_gateway.durations import Durations
 from parley_gateway.model import Prompt
 from parley_gateway.pacer import Pacers
 from parley_gateway.ports import Discord, Executors, Files, Observer, TurnStore
@@ -58,3 +59,4 @@ class Room:
     terms: Callable[[Prompt], Terms]
     numbered: Callable[[Prompt], bool] = lambda _: False
     settings: TurnSettings = field(default_factory=TurnSettings)
+    durations: Durations = field(default_factory=Durations)

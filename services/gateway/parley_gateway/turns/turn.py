@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from parley_gateway.buttons import Action, Button
 from parley_gateway.claims import (
@@ -95,6 +95,7 @@ class Turn:
         self._turned_away: Refused | None = None
         self._looking: asyncio.Task[None] | None = None
         self._began, self._left = asyncio.Event(), asyncio.Event()
+        self._began_at: float | None = None
         self._question_gone = self._releasing = self._answered = False
 
     # --- for others
@@ -174,6 +175,8 @@ class Turn:
     async def _conclude(self, delivered: Delivered) -> None:
         """Tell the outcome; go on producing for others who read along; wait until the cache knows all."""
         outcome, reason = self._outcome(delivered.standing)
+        if outcome is Outcome.ANSWERED and self._began_at is not None:
+            self._room.durations.note(self._room.clock.monotonic() - self._began_at)
         if outcome is Outcome.ANSWERED and self._took_long():
             await self._notify(delivered.message_ids[0])
         self._chronicle.ended(outcome, reason, delivered.shown_offset)
@@ -327,6 +330,7 @@ class Turn:
 
     def _begin(self, opened: Opened) -> None:
         self._began.set()
+        self._began_at = self._room.clock.monotonic()
         self._reply.restart(opened.attempt)
         # the message that becomes a file is for a moment known as both
         pages = {one.index: one.message_id for one in opened.posted if one.kind is not PostedKind.NOTICE}
@@ -345,11 +349,19 @@ class Turn:
 
     async def _queue(self, position: int) -> None:
         self._chronicle.stage(Place.QUEUED)
-        key = Key.QUEUED_NEXT if position <= 1 else Key.QUEUED
+        key, when = self._line(position)
         if self._prompt.rewinds is not None:  # the answer that stands is left as it is until this one begins
-            await self._whisper(key, position=position)
+            await self._whisper(key, position=position, **when)
             return
-        self._reply.notice(self._texts.render(key, position=position))
+        self._reply.notice(self._texts.render(key, position=position, **when))
+
+    def _line(self, position: int) -> tuple[Key, dict[str, datetime]]:
+        """Return what a member in line is told: their place, and the time as far as it can be guessed."""
+        wait = self._room.durations.after(position)
+        if wait is None:
+            return (Key.QUEUED_NEXT if position <= 1 else Key.QUEUED), {}
+        key = Key.QUEUED_NEXT_UNTIL if position <= 1 else Key.QUEUED_UNTIL
+        return key, {"ready": self._room.clock.now() + wait}
 
     async def _stop(self, wish: StopRequested) -> None:
         """End the display; stop Claude unless others read along, of whom the last will be told."""
