@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from parley_gateway.addressing import WORDLESS_FILES, Message
 from parley_gateway.commands.accounting import account_lines
-from parley_gateway.commands.asking import prompt_of
+from parley_gateway.commands.asking import Asking, prompt_of
 from parley_gateway.commands.definitions import DEFINITIONS, LANGUAGES, Kind
-from parley_gateway.commands.models import fitting
+from parley_gateway.commands.models import fitting, matching
 from parley_gateway.commands.places import reference_of
 from parley_gateway.commands.remembering import context_text
 from parley_gateway.commands.telling import help_text
 from parley_gateway.discord.registration import builders, digest
 from parley_gateway.interactions import Command
 from parley_gateway.memory import Account, Quota, QuotaKind, Remembered, Spent
-from parley_gateway.model import Attachment, Model, Named, Recent, RepliesTo, Said, Tier, Usage
+from parley_gateway.model import Attachment, Model, Named, Prompt, Recent, RepliesTo, Said, Tier, Usage
 from parley_gateway.places import CHANNEL, Place
 from parley_gateway.standing import Standing, presence_text, status_text
 from parley_gateway.texts import Key, Texts
+from parley_kit.clock import ManualClock
 
 SLASH_NAME = re.compile(r"^[-_\w]{1,32}$")
 CATALOGUES = ("en", *LANGUAGES.values())
@@ -128,6 +130,41 @@ def test_a_file_without_words_is_no_empty_question() -> None:
     told = (Attachment("900", "1", "tree.png", "image/png", 9),)
     prompt = prompt_of(command("ask", options={"prompt": " "}, attachments=told), NOW)
     assert prompt.text == WORDLESS_FILES
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"),
+    [
+        ("claude-haiku-5-5", "claude-haiku-5-5"),
+        (" HAIKU 5.5 ", "claude-haiku-5-5"),
+        ("quick", "claude-haiku-5-5"),
+        ("x", None),
+    ],
+)
+def test_a_model_is_understood_by_any_of_its_names(wanted: str, meant: str | None) -> None:
+    assert matching([Model("claude-haiku-5-5", "Haiku 5.5", ("quick",))], wanted) == meant
+
+
+@pytest.mark.parametrize(("typed", "asked"), [("haiku 5.5", "claude-haiku-5-5"), ("unheard-of", "unheard-of")])
+async def test_a_typed_model_is_asked_for_by_its_id(typed: str, asked: str) -> None:
+    prompts: list[Prompt] = []
+
+    class Known:
+        async def list(self) -> list[Model]:
+            return [Model("claude-haiku-5-5", "Haiku 5.5", ())]
+
+        async def defer(self, interaction: Command, *, alone: bool) -> bool:
+            assert interaction.name == "ask"
+            return not alone
+
+    known: Any = Known()
+
+    def ask(prompt: Prompt) -> bool:
+        prompts.append(prompt)
+        return True
+
+    await Asking(known, known, ask, ManualClock()).take(command("ask", options={"prompt": "Why?", "model": typed}))
+    assert [prompt.model for prompt in prompts] == [asked]
 
 
 def test_a_command_means_the_conversation_that_the_next_message_would_go_on_with() -> None:

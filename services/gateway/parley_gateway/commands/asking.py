@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from parley_gateway import addressing
+from parley_gateway.commands.models import matching
 from parley_gateway.interactions import Command
 from parley_gateway.messages import DeliveryError, Gone
 from parley_gateway.model import Prompt, RepliesTo
 from parley_gateway.panels import Panel
-from parley_gateway.ports import Responses
+from parley_gateway.ports import Models, Responses
 from parley_gateway.texts import Key, Texts
 from parley_kit.clock import Clock
 
@@ -22,6 +23,7 @@ class Asking:
     """Answers the two commands. ask: puts a question on the queue; False when that is full."""
 
     responses: Responses
+    models: Models
     ask: Callable[[Prompt], bool]
     clock: Clock
 
@@ -30,11 +32,16 @@ class Asking:
         prompt = prompt_of(command, self.clock.now())
         if not prompt.text:
             await self._show(command, Key.TOLD_WORDLESS)
-        elif await self._acknowledged(command) and not self.ask(prompt):
+        elif await self._acknowledged(command) and not self.ask(await self._understood(prompt)):
             with contextlib.suppress(DeliveryError):
                 if await self.responses.abandoned(command):  # a sibling may have had room
                     text = Texts(command.locale).render(Key.TOLD_QUEUE_FULL)
                     await self.responses.rewrite(command, Panel(text))
+
+    async def _understood(self, prompt: Prompt) -> Prompt:
+        """Take a model by any of its names; what nobody knows is asked for as it stands, and refused by that name."""
+        model = matching(await self.models.list(), prompt.model) if prompt.model else None
+        return replace(prompt, model=model) if model is not None else prompt
 
     async def _acknowledged(self, command: Command) -> bool:
         """Acknowledge; False when it is too late for anybody. Where the answer was lost a sibling's may stand, or ours."""

@@ -43,7 +43,7 @@ class Parts:
 def commands(parts: Parts) -> Mapping[str, Handler[Command]]:
     """Return the handlers of commands by name, as they are registered."""
     responses, conversations, reference = parts.responses, parts.conversations, parts.conversation
-    asking = parts.door.before(Asking(responses, parts.ask, parts.clock))
+    asking = parts.door.before(Asking(responses, parts.models, parts.ask, parts.clock))
     return {
         "ask": asking,
         "Ask Claude": asking,

@@ -1,4 +1,4 @@
-"""Completions of `/ask`'s model."""
+"""The model that an option of a command means: completed while it is typed, and understood by any of its names."""
 
 from __future__ import annotations
 
@@ -35,3 +35,12 @@ def fitting(models: Sequence[Model], typed: str) -> Sequence[Choice]:
         for model in models
         if any(wanted in word.lower() for word in (model.name, model.id, *model.aliases))
     ]
+
+
+def matching(models: Sequence[Model], wanted: str) -> str | None:
+    """Return the id of the model that is meant by a name, an id or an alias; None: there is none."""
+    word = wanted.strip().casefold()
+    known = (
+        model.id for model in models if word in {name.casefold() for name in (model.id, model.name, *model.aliases)}
+    )
+    return next(known, None)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parley_gateway.commands.models import fitting
+from parley_gateway.commands.models import fitting, matching
 from parley_gateway.interactions import Click, Command, Completion, Interaction, Pick, Submission
 from parley_gateway.messages import DeliveryError
 from parley_gateway.model import Model
@@ -100,13 +100,8 @@ class OwnModelCompletion:
 
 
 def _matching(wanted: str, known: Sequence[Model]) -> str | None:
-    """Return the id of the model that is meant by a name or id; None: there is none."""
-    if wanted.casefold() == choices.UNSET:
-        return choices.UNSET
-    for model in known:
-        if wanted.casefold() in {name.casefold() for name in (model.id, model.name, *model.aliases)}:
-            return model.id
-    return None
+    """Return the id of the model that is meant, or what stands for the server's choice; None: there is none."""
+    return choices.UNSET if wanted.casefold() == choices.UNSET else matching(known, wanted)
 
 
 def _subject(interaction: Interaction) -> Subject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from parley_gateway.texts import Key, Texts
 from parley_kit.faults import Fault, Precondition
 
 FORMS = frozenset({What.PERSONA, What.LIMITS})
+FREE_SECONDS = 1.5
+"""A panel is shown without the channels of free talk after this: a sibling shows it where nothing is there for long."""
 TURNS = frozenset({What.PAGE, What.PLACE})
 """Presses that change nothing but what is shown."""
 
@@ -113,8 +116,9 @@ class ServerSettings:
 
     async def _free(self, guild_id: str) -> tuple[str, ...] | None:
         try:
-            return tuple(await self.free_talk.channels(guild_id))
-        except DeliveryError:
+            async with asyncio.timeout(FREE_SECONDS):
+                return tuple(await self.free_talk.channels(guild_id))
+        except (DeliveryError, TimeoutError):
             return None
 
     async def _exceeded(self, guild_id: str, own: Preferences) -> frozenset[str]:
