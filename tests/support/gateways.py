@@ -41,6 +41,7 @@ class World:
     services: contextlib.AsyncExitStack
     monitor: Running[MonitorSettings] | None = None
     cache: Running[CacheSettings] | None = None
+    monitor_stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     cache_stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     executors: list[Service] = field(default_factory=list)
     executor_stacks: list[contextlib.AsyncExitStack] = field(default_factory=list)
@@ -50,7 +51,8 @@ class World:
     # --- services
 
     async def start_monitor(self, **more: Any) -> None:
-        self.monitor = await self.services.enter_async_context(
+        self.monitor_stack = await self._stack()
+        self.monitor = await self.monitor_stack.enter_async_context(
             running(monitor.settings(**more), "parley-monitor", build_monitor)
         )
 

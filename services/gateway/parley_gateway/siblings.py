@@ -2,7 +2,7 @@
 
 All gateways hear every event. The one that goes first opens the turn at once, so that the edits of a channel share one
 pacer; the others come a moment later, in case it is not there after all. Where no map tells who lives, everybody goes
-first: the claim still lets one of them answer.
+first: the claim still lets one of them answer. Where no cache takes a claim either, only the last list is left to go by.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ class Siblings:
         """Whether this gateway goes first in a channel of which it is told."""
         return self.apart or self.chosen(channel_id, now)
 
+    def outranked(self, channel_id: str, now: float) -> bool:
+        """Whether another one went first in a channel when last somebody told who lives, which nobody does any more."""
+        return not self.apart and self._stale(now) and ranked(channel_id, self._living)[:1] not in ((), (self.own,))
+
     def chosen(self, task: str, now: float) -> bool:
         """Whether it is this gateway that does what only one of all needs to do."""
         return self._unknown(now) or ranked(task, self._living)[0] == self.own
@@ -61,4 +65,7 @@ class Siblings:
         return ORPHAN_WAIT if adopted else EVENT_WAIT
 
     def _unknown(self, now: float) -> bool:
-        return not self._living or (self._lost_at is not None and now - self._lost_at > STALE_AFTER)
+        return not self._living or self._stale(now)
+
+    def _stale(self, now: float) -> bool:
+        return self._lost_at is not None and now - self._lost_at > STALE_AFTER

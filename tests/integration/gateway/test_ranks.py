@@ -9,8 +9,10 @@ import pytest
 from support.gateways import World, world
 from support.reading import as_shown
 
+from parley_gateway import siblings
 from parley_gateway.app import Gateway
 from parley_gateway.ranking import ranked
+from parley_gateway.turns import standby
 from parley_sandbox.discord import GatewaySettings as SandboxGateway
 from parley_sandbox.discord import queries
 
@@ -40,6 +42,14 @@ def agreed(parley: World, channel: str) -> bool:
     return firsts == [True, False]
 
 
+def deafen(gateway: Gateway) -> None:
+    """Let a gateway hear no messages."""
+    deaf = gateway.bot.hikari
+    heard = deaf.get_listeners(hikari.MessageCreateEvent, polymorphic=False)  # type: ignore[type-abstract]  # its own key
+    for listener in heard:
+        deaf.unsubscribe(hikari.MessageCreateEvent, listener)
+
+
 async def test_who_ranks_first_in_a_channel_answers_there(pair: World) -> None:
     first, second = ranks(pair, "general")
     for number in range(3):
@@ -55,10 +65,7 @@ async def test_who_ranks_first_in_a_channel_answers_there(pair: World) -> None:
 
 async def test_the_other_one_answers_when_the_first_one_hears_nothing(pair: World) -> None:
     first, second = ranks(pair, "general")
-    deaf = pair.service(first).bot.hikari
-    heard = deaf.get_listeners(hikari.MessageCreateEvent, polymorphic=False)  # type: ignore[type-abstract]  # its own key
-    for listener in heard:
-        deaf.unsubscribe(hikari.MessageCreateEvent, listener)
+    deafen(pair.service(first))
     question = pair.ask(ENDLESS)
     await pair.streaming(question)
     await pair.until(lambda: (pair.service(first).live, pair.service(second).live) == (0, 1))
@@ -103,6 +110,26 @@ async def test_an_answer_that_ended_while_the_cache_was_silent_is_not_given_agai
         await pair.start_cache(listen=address, lease=2, settle=0, sweep=0.05)
     await pair.until(lambda: pair.service(second).live == 0, within=40)
     assert (len(pair.executions()), pair.reply(question)) == (1, stood)
+
+
+@pytest.mark.parametrize("hears", [True, False])
+async def test_without_monitor_and_cache_the_last_list_tells_who_answers(
+    pair: World, monkeypatch: pytest.MonkeyPatch, *, hears: bool
+) -> None:
+    monkeypatch.setattr(siblings, "STALE_AFTER", 0.1)
+    monkeypatch.setattr(standby, "BLIND_SECONDS", 2.0)
+    first, second = ranks(pair, "general")
+    place = pair.cast.channel("Orchard", "general")
+    clock = pair.gateways[0].bound.runtime.clock
+    await pair.monitor_stack.aclose()
+    await pair.cache_stack.aclose()
+    await pair.until(lambda: pair.service(second).siblings.first(place, clock.monotonic()))
+    if not hears:
+        deafen(pair.service(first))
+    question = pair.ask("Tell a story. [[ttft=0.05 tps=30 tokens=120]]")
+    await pair.until(lambda: "memory cannot be reached" in pair.reply(question), within=30)
+    assert (len(pair.executions()), len(pair.replies(question))) == (1, 1)
+    assert pair.service(first).live == int(hears), "it has answered, and would tell the cache"
 
 
 async def test_an_answer_that_no_cache_knows_of_is_found_and_gone_on_in(pair: World) -> None:

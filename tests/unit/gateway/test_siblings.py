@@ -43,6 +43,21 @@ def test_a_list_that_nobody_renews_holds_only_for_a_while() -> None:
     assert not late.first(CHANNEL, 200.0)
 
 
+@given(NAMES)
+def test_when_nobody_tells_any_more_who_lives_all_but_one_know_that_another_one_went_first(names: list[str]) -> None:
+    fleet = [told(name, *names) for name in names]
+    assert not any(one.outranked(CHANNEL, 0) for one in fleet), "who lives is told: then that counts"
+    for one in fleet:
+        one.lost(100.0)
+    assert sum(not one.outranked(CHANNEL, 106.0) for one in fleet) == 1
+
+
+def test_who_was_never_told_who_lives_knows_of_nobody_who_went_first() -> None:
+    alone = Siblings("a")
+    alone.lost(0.0)
+    assert not alone.outranked(CHANNEL, 100.0)
+
+
 def test_who_is_not_in_the_list_lets_the_others_go_first() -> None:
     assert not told("fresh", "a").first(CHANNEL, 0)
 

@@ -90,3 +90,10 @@ async def test_a_discord_that_cannot_be_asked_tells_of_no_end() -> None:
     channel = Channel("old")
     channel.away = channel.over = True
     assert not await SoughtMessages(channel, lambda: False).ended()
+
+
+@pytest.mark.parametrize(("stands", "away", "begun"), [("", False, False), ("old", False, True), ("", True, True)])
+async def test_an_answer_was_begun_if_one_stands_or_nobody_can_tell(*, stands: str, away: bool, begun: bool) -> None:
+    channel = Channel(stands)
+    channel.away = away
+    assert await SoughtMessages(channel, lambda: False).begun() is begun

@@ -30,6 +30,8 @@ class Second:
     siblings: Siblings
     hold: Hold
     waiting: asyncio.Task[bool]
+    looks: list[bool]
+    """What a look into Discord finds, one after the other; with none left, no answer."""
 
 
 @pytest.fixture
@@ -41,12 +43,17 @@ async def second() -> AsyncIterator[Second]:
     siblings.update((FIRST, SECOND))
     prompt = Prompt("9", CHANNEL, "9", "10", "30", "Ada", "en-GB", "hello", Named("c"), clock.now(), clock.now())
     hold = Hold(store, Open(prompt, Terms("claude", "", 100)), clock)
+    looks: list[bool] = []
+
+    async def begun() -> bool:
+        return looks.pop(0) if looks else False
+
     tasks = [
         asyncio.create_task(hold.run()),
-        asyncio.create_task(Standby(prompt, hold, siblings, clock).our_turn()),
+        asyncio.create_task(Standby(prompt, hold, siblings, clock, begun).our_turn()),
     ]
     await settle()
-    yield Second(clock, store, siblings, hold, tasks[1])  # type: ignore[arg-type]  # the one that returns a bool
+    yield Second(clock, store, siblings, hold, tasks[1], looks)  # type: ignore[arg-type]  # the one that returns a bool
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
@@ -100,3 +107,21 @@ async def test_a_broken_stream_is_no_word(second: Second) -> None:
     second.store.calls[0].fail(Unavailable("UNAVAILABLE", "gone"))
     await second.clock.advance(10)
     assert not second.waiting.done()
+
+
+async def test_where_nobody_tells_who_lives_it_looks_whether_the_other_one_has_begun(second: Second) -> None:
+    second.looks.extend([True, True])
+    second.siblings.lost(second.clock.monotonic())
+    await second.clock.advance(44)
+    assert second.looks == [], "it looked after 15 and after 30 seconds"
+    assert not second.waiting.done()
+    await second.clock.advance(2)
+    assert await second.waiting, "what was begun is gone"
+
+
+async def test_where_nobody_tells_who_lives_and_no_answer_is_begun_it_answers(second: Second) -> None:
+    second.siblings.lost(second.clock.monotonic())
+    await second.clock.advance(14)
+    assert not second.waiting.done()
+    await second.clock.advance(2)
+    assert await second.waiting

@@ -43,6 +43,13 @@ class SoughtMessages(Messages):
     async def remove(self, message_id: str) -> None:
         await self._messages.remove(message_id)
 
+    async def begun(self) -> bool:
+        """Whether an answer stands; where Discord cannot be asked, one may."""
+        try:
+            return await self._messages.find() is not None
+        except DeliveryError:
+            return True
+
     async def ended(self) -> bool:
         """Whether an answer stands that came to its end, as far as Discord can be asked."""
         with contextlib.suppress(DeliveryError):
