@@ -43,7 +43,7 @@ class Message:
 
     replies_to: the message it replies to; replied_author_id: who wrote that; empty where there is none. role_mentions,
     role_ids: roles that it mentions, and its author's. quoted: what it replies to. forwarded: the words that it passes on.
-    attachments: as many as are kept.
+    attachments: as many as are kept. ended: turns of which it shows the end, if it is the bot's.
     """
 
     message_id: str
@@ -62,6 +62,7 @@ class Message:
     quoted: Quoted | None = field(default=None, repr=False)
     forwarded: str = field(default="", repr=False)
     attachments: tuple[Attachment, ...] = ()
+    ended: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,8 @@ class Afterwards:
         last = max(pages, key=lambda page: page.index)
         stands = await self.postings.read(message.channel_id, last.message_id)
         words = Texts(locale).render(Key.REWORDED)
-        if stands is None or words in stands.content:
-            return
+        if stands is None or words in stands.content or not stands.ended <= {found.turn_id}:
+            return  # it is gone, offered already, or of a turn that has taken the place of the one that we know
         noted = f"{stands.content}\n{words}"
         content = noted if width(noted) <= HARD_LIMIT else stands.content
         anew = Button(Action.ANEW, found.turn_id, found.question.author_id, found.revision)

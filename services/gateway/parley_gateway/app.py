@@ -297,7 +297,7 @@ class Gateway:
             completions={**composition.completions(parts), **panels.completions},
             pressed={
                 **dict.fromkeys((action.value for action in Action), door.before(self._acts(discord, whispers))),
-                Action.STOP.value: Clicks(whispers, stops),
+                Action.STOP.value: Clicks(whispers, stops, discord.postings, self._clock),
                 **composition.pressed(parts),
                 **{family: door.before(it) for family, it in panels.pressed.items()},
             },

@@ -11,6 +11,7 @@ from support.reading import as_shown
 
 from parley_gateway import siblings
 from parley_gateway.app import Gateway
+from parley_gateway.interactions import Interaction
 from parley_gateway.ranking import ranked
 from parley_gateway.turns import standby
 from parley_sandbox.discord import GatewaySettings as SandboxGateway
@@ -110,6 +111,35 @@ async def test_an_answer_that_ended_while_the_cache_was_silent_is_not_given_agai
         await pair.start_cache(listen=address, lease=2, settle=0, sweep=0.05)
     await pair.until(lambda: pair.service(second).live == 0, within=40)
     assert (len(pair.executions()), pair.reply(question)) == (1, stood)
+
+
+def last_to_acknowledge(parley: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a gateway take presses after another one."""
+    assert gateway.discord is not None
+    responses = gateway.discord.responses
+    own = responses.acknowledge
+
+    async def late(interaction: Interaction) -> bool:
+        await parley.until(lambda: bool(queries.of(parley.discord.recorder.requests, queries.CALLBACK)))
+        return await own(interaction)
+
+    monkeypatch.setattr(responses, "acknowledge", late)
+
+
+async def test_a_stop_while_the_cache_is_silent_is_obeyed_and_nobody_says_that_it_failed(
+    pair: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = ranks(pair, "general")
+    await pair.cache_stack.aclose()
+    question = pair.ask(ENDLESS)
+    message = await pair.streaming(question)
+    last_to_acknowledge(pair, pair.service(first), monkeypatch)
+    pair.click("Sam", message)
+    await pair.claude.streams_open(0)
+    await pair.until(lambda: "Stopped" in pair.reply(question))
+    pressed = {"event": "INTERACTION_CREATE", "outcome": "handled"}
+    await pair.until(lambda: pair.gateways[second].sample("discord_gateway_events_total", pressed) == 1)
+    assert not [one for one in pair.discord.recorder.requests if "did not get through" in str(one.body)]
 
 
 @pytest.mark.parametrize("hears", [True, False])

@@ -1,21 +1,32 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
 from support.presses import click
 
+from parley_gateway.addressing import Message
 from parley_gateway.asked import Asked
 from parley_gateway.claims import TurnState
 from parley_gateway.clicks import Clicks
 from parley_gateway.interactions import Interaction
-from parley_gateway.messages import Gone
-from parley_gateway.ports import Conversations, Responses, TurnStore
+from parley_gateway.messages import DeliveryError, Gone, Transient
+from parley_gateway.ports import Conversations, Postings, Responses, TurnStore
 from parley_gateway.stops import Stops
 from parley_gateway.texts import Key, Texts
 from parley_gateway.whispers import Whispers
+from parley_kit.clock import ManualClock
 from parley_kit.faults import Fault, NotFound, Unavailable
+
+
+def answer(*ended: str) -> Message:
+    """Write the bot's answer. ended: turns of which it shows the end."""
+    now = datetime.now(UTC)
+    bot = True
+    return Message("40", "20", "", "1", "Claude", bot, "text", {}, "9", "30", now, ended=frozenset(ended))
 
 
 class Desk:
@@ -25,6 +36,7 @@ class Desk:
         self.state, self.holds, self.late = state, holds, late
         self.did: list[str] = []
         self.counts = True
+        self.answer: Message | DeliveryError | None = answer()
 
     async def acknowledge(self, interaction: Interaction) -> bool:
         assert interaction.token
@@ -42,6 +54,12 @@ class Desk:
         if isinstance(self.state, Fault):
             raise self.state
         return self.state
+
+    async def read(self, channel_id: str, message_id: str) -> Message | None:
+        assert (channel_id, message_id) == ("20", "40")
+        if isinstance(self.answer, DeliveryError):
+            raise self.answer
+        return self.answer
 
     def stop_here(self, turn_id: str, by: str) -> bool:
         assert (turn_id, by) == ("9", "30")
@@ -62,7 +80,11 @@ class Here:
 
 async def press(desk: Desk, user: str = "30", *, manage: bool = False) -> list[str]:
     stops = Stops(cast("TurnStore", desk), Here(desk), cast("Conversations", None))
-    await Clicks(Whispers(cast("Responses", desk)), stops).take(click(user_id=user, may_manage_messages=manage))
+    clock = ManualClock()
+    clicks = Clicks(Whispers(cast("Responses", desk)), stops, cast("Postings", desk), clock)
+    taking = asyncio.create_task(clicks.take(click(user_id=user, may_manage_messages=manage)))
+    await clock.advance(3)
+    await taking
     return desk.did
 
 
@@ -91,6 +113,20 @@ async def test_without_a_cache_the_holder_stops_by_itself() -> None:
     away = Unavailable("UNAVAILABLE", "")
     assert await press(Desk(away, holds=True)) == ["acknowledged", "stop 9 by 30", "stop here"]
     assert (await press(Desk(away)))[-1] == text(Key.STOP_FAILED)
+
+
+@pytest.mark.parametrize("stands", [answer("9"), None])
+async def test_a_press_without_a_cache_that_another_gateway_obeyed_has_not_failed(stands: Message | None) -> None:
+    desk = Desk(Unavailable("UNAVAILABLE", ""))
+    desk.answer = stands
+    assert await press(desk) == ["acknowledged", "stop 9 by 30", "stop here"]
+
+
+@pytest.mark.parametrize("stands", [answer(), answer("8"), Transient("away")])
+async def test_a_press_without_a_cache_that_nobody_obeyed_has_failed(stands: Message | DeliveryError) -> None:
+    desk = Desk(Unavailable("UNAVAILABLE", ""))
+    desk.answer = stands
+    assert (await press(desk))[-1] == text(Key.STOP_FAILED)
 
 
 async def test_a_turn_that_the_cache_forgot_is_stopped_where_it_is_held() -> None:

@@ -50,7 +50,7 @@ async def second() -> AsyncIterator[Second]:
 
     tasks = [
         asyncio.create_task(hold.run()),
-        asyncio.create_task(Standby(prompt, hold, siblings, clock, begun).our_turn()),
+        asyncio.create_task(Standby(prompt, hold, siblings, clock, begun=begun).our_turn()),
     ]
     await settle()
     yield Second(clock, store, siblings, hold, tasks[1], looks)  # type: ignore[arg-type]  # the one that returns a bool

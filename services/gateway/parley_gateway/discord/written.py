@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import hikari
 
 from parley_gateway.addressing import Message, Quoted
+from parley_gateway.discord.rows import ended_turns
 from parley_gateway.model import Attachment
 
 MOST_FILES, MOST_NAME, MOST_TYPE = 10, 256, 128
@@ -34,6 +35,7 @@ def message_of(message: hikari.Message) -> Message:
         quoted=quoted_of(message),
         forwarded=forwarded_in(message),
         attachments=tuple(attachment_of(file, str(message.id)) for file in message.attachments[:MOST_FILES]),
+        ended=ended_turns(message),
     )
 
 

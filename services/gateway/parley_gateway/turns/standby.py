@@ -29,6 +29,7 @@ class Standby:
         hold: Hold,
         siblings: Siblings,
         clock: Clock,
+        *,
         begun: Callable[[], Awaitable[bool]],
         begins: Callable[[], None] = lambda: None,
     ) -> None:

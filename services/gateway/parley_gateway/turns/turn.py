@@ -87,7 +87,9 @@ class Turn:
         self._chronicle = Chronicle(prompt, self._hold, room.board, watch, room.clock)
         self._answer = room.discord.messages(prompt)
         self._sought = SoughtMessages(self._answer, self._doubtful)
-        self._standby = Standby(prompt, self._hold, room.siblings, room.clock, self._sought.begun, stands_by)
+        self._standby = Standby(
+            prompt, self._hold, room.siblings, room.clock, begun=self._sought.begun, begins=stands_by
+        )
         self._owned = OwnedMessages(self._sought, self._hold)
         self._reply = Reply(self._stage(), self._verdict, self._chronicle)
         self._lead = Lead(room, opening, self._reply, self._chronicle, watch)
