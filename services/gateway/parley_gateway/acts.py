@@ -6,6 +6,7 @@ acknowledgement counted, or who holds the turn.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -15,10 +16,10 @@ from parley_gateway.buttons import Action, Button
 from parley_gateway.claims import PostedKind, TurnState
 from parley_gateway.interactions import Click, Pick, Submission
 from parley_gateway.memory import Exchange
-from parley_gateway.messages import DeliveryError
+from parley_gateway.messages import DeliveryError, Forbidden
 from parley_gateway.model import Named, Prompt, RepliesTo, Rewind, Said
 from parley_gateway.places import Place
-from parley_gateway.ports import Conversations, Postings
+from parley_gateway.ports import Conversations, Customs, Postings
 from parley_gateway.texts import Key
 from parley_gateway.whispers import Whispers
 from parley_kit.clock import Clock
@@ -53,6 +54,7 @@ class Acts:
     conversations: Conversations
     postings: Postings
     whispers: Whispers
+    customs: Customs
     ask: Callable[[Prompt], bool]
     rules: Callable[[], Awaitable[Rules]]
     place: Callable[[str], Place]
@@ -93,7 +95,8 @@ class Acts:
         asks = answers.replies_to if answers is not None else ""
         now = await self._now(click, asks) if asks and button.action in AS_IT_IS_NOW else None
         asked = _asked(found, now)
-        locale = addressing.locale_of(asked.text, (await self.rules()).locale) if asks else click.locale
+        here = self.customs.of(click.guild_id, click.channel_id, button.author_id)
+        locale = addressing.locale_in(asked.text, await self.rules(), here) if asks else click.locale
         return self._again(click, button, found, asked, asks=asks, locale=locale)
 
     async def _find(self, click: Click, button: Button) -> Exchange | None:
@@ -115,9 +118,13 @@ class Acts:
             raise Declined(Key.GONE_ON)
 
     async def _first_page(self, click: Click, found: Exchange | None) -> Message | None:
-        """Return the message that answers the question, which a later page may not; None when it is gone."""
+        """Return the message that answers the question, which a later page may not; None when it is gone, or where the bot
+        may see nothing: there it answers commands only, and these answers reply to no message.
+        """
         pages = [one.message_id for one in found.posted if (one.kind, one.index) == FIRST_PAGE] if found else []
-        return await self.postings.read(click.channel_id, pages[0] if pages else click.message_id)
+        with contextlib.suppress(Forbidden):
+            return await self.postings.read(click.channel_id, pages[0] if pages else click.message_id)
+        return None
 
     async def _now(self, click: Click, asks: str) -> Said | None:
         """Return the question as it stands in Discord, which may be for the rest of an answer; None when it is gone."""

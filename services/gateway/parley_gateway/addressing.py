@@ -94,7 +94,7 @@ def prompt_of(
         guild_id=message.guild_id,
         author_id=message.author_id,
         author_name=message.author_name,
-        locale=_locale(message, rules, here),
+        locale=locale_in(message.content, rules, here),
         text=text,
         reference=reference(message, rules, place, rule),
         asked_at=message.sent_at,
@@ -195,11 +195,11 @@ def _quote(head: str, text: str) -> str:
     return "\n".join((f"({head}:)", *(f"> {line}" for line in shown.splitlines())))
 
 
-def _locale(message: Message, rules: Rules, here: Effective | None) -> str:
+def locale_in(text: str, rules: Rules, here: Effective | None) -> str:
     """Return the language of notices: the member's own choice, else what they write in, else that of the place."""
     if here is None:
-        return locale_of(message.content, rules.locale)
-    return here.own_language or locale_of(message.content, here.language or rules.locale)
+        return locale_of(text, rules.locale)
+    return here.own_language or locale_of(text, here.language or rules.locale)
 
 
 def locale_of(text: str, default: str) -> str:

@@ -11,6 +11,11 @@ from parley_gateway.capacity import Capacity, Slot, Wait
 from parley_gateway.model import CapacityMap
 from parley_kit.clock import Clock
 
+AVOID_SECONDS = 5.0
+"""So long who was let down by an executor waits for another one. By then the map does not show it any more, or shows it
+because it is well again.
+"""
+
 
 class Admissions:
     """The gateway's queue for slots."""
@@ -45,8 +50,12 @@ class Admissions:
 
     @contextmanager
     def joined(self, avoid: Collection[str] = ()) -> Iterator[asyncio.Future[Slot]]:
-        """Stand in line; the future is the slot. Leaving gives the slot back, or the place in the line."""
-        waiting = _Waiting(asyncio.get_running_loop().create_future(), frozenset(avoid))
+        """Stand in line; the future is the slot. Leaving gives the slot back, or the place in the line.
+
+        avoid: addresses that are not wanted for a while.
+        """
+        until = self._clock.monotonic() + AVOID_SECONDS
+        waiting = _Waiting(asyncio.get_running_loop().create_future(), frozenset(avoid), until)
         self._line.append(waiting)
         self._serve()
         try:
@@ -63,11 +72,12 @@ class Admissions:
         """Give free slots to the line from its front; one that avoids what is free lets the next pass."""
         now = self._clock.monotonic()
         for waiting in [one for one in self._line if not one.slot.done()]:
-            got = self.capacity.take(now, waiting.avoid)
+            avoid = waiting.avoided(now)
+            got = self.capacity.take(now, avoid)
             if isinstance(got, Slot):
                 waiting.slot.set_result(got)
                 self._line.remove(waiting)
-            elif not waiting.avoid:
+            elif not avoid:
                 return
 
     def _leave(self, waiting: _Waiting) -> None:
@@ -82,6 +92,10 @@ class Admissions:
 class _Waiting:
     """One turn in line."""
 
-    def __init__(self, slot: asyncio.Future[Slot], avoid: frozenset[str]) -> None:
+    def __init__(self, slot: asyncio.Future[Slot], avoid: frozenset[str], until: float) -> None:
         self.slot = slot
-        self.avoid = avoid
+        self._avoid, self._until = avoid, until
+
+    def avoided(self, now: float) -> frozenset[str]:
+        """Return the addresses that it does not want now."""
+        return self._avoid if now < self._until else frozenset()

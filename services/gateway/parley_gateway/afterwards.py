@@ -19,7 +19,7 @@ from parley_gateway.memory import Exchange
 from parley_gateway.messages import DeliveryError
 from parley_gateway.pages import HARD_LIMIT, width
 from parley_gateway.places import Place
-from parley_gateway.ports import Conversations, Postings
+from parley_gateway.ports import Conversations, Customs, Postings
 from parley_gateway.texts import Key, Texts
 from parley_kit.faults import Fault
 
@@ -39,6 +39,7 @@ class Afterwards:
     held: Held
     conversations: Conversations
     postings: Postings
+    customs: Customs
     rules: Callable[[], Awaitable[Rules]]
     first: Callable[[str], bool]
     place: Callable[[str], Place]
@@ -52,7 +53,8 @@ class Afterwards:
         with contextlib.suppress(Fault, DeliveryError):  # a courtesy: the member can ask again
             found = await self.conversations.find("", message.message_id)
             if found.state is TurnState.ENDED and found.last and found.question.text != text:
-                await self._offer(message, found, addressing.locale_of(text, rules.locale))
+                here = self.customs.of(message.guild_id, message.channel_id, message.author_id)
+                await self._offer(message, found, addressing.locale_in(text, rules, here))
 
     async def _offer(self, message: Message, found: Exchange, locale: str) -> None:
         pages = [posted for posted in found.posted if posted.kind is not PostedKind.NOTICE]

@@ -281,7 +281,13 @@ class Gateway:
             listener, discord.history, self.peers.direct_channels, Ours(self._first, turns.works_on), self._clock
         )
         afterwards = Afterwards(
-            turns, conversations, discord.postings, rules=policies.rules, first=self._first, place=policies.place
+            turns,
+            conversations,
+            discord.postings,
+            policies.preferences,
+            rules=policies.rules,
+            first=self._first,
+            place=policies.place,
         )
         deletions = Deletions(turns, conversations, discord.postings, policies.rules, self._clock)
         Guilds(self.places, backlog).listen(self.bot.hikari)
@@ -334,6 +340,7 @@ class Gateway:
             self.peers.conversations,
             discord.postings,
             whispers,
+            self.policies.preferences,
             ask=self._ask,
             rules=self.policies.rules,
             place=self.policies.place,

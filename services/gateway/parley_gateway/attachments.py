@@ -41,7 +41,8 @@ class Kind(Enum):
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What of one message is read, sizes in bytes. conversation: of all messages together, so that a request to Claude's
-    API stays below its 32 MB when the files are written in base64.
+    API stays below its 32 MB when the files are written in base64. conversation_pictures: of all messages together, since
+    with more of them the API takes no picture with a side of more than 2 000 pixels (its documentation of vision).
     """
 
     files: int = 5
@@ -51,6 +52,7 @@ class Bounds:
     writing: int = 200 * 1024
     writings: int = 500 * 1024
     conversation: int = 20 * 1024 * 1024
+    conversation_pictures: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +215,16 @@ def _kind_of_type(media_type: str) -> Kind | None:
 
 def chosen(messages: Sequence[Sequence[Attachment]], bounds: Bounds) -> Mapping[Attachment, Why | None]:
     """Return of each file of a conversation why it is left out; None: it is read. messages: newest first."""
-    left = bounds.conversation
+    left, pictures = bounds.conversation, 0
     verdicts: dict[Attachment, Why | None] = {}
     for files in messages:
-        for file, why in _of_message(files, bounds):
-            fits = file.size <= left
-            left -= file.size if why is None and fits else 0
-            verdicts.setdefault(file, why if why is not None or fits else Why.TOGETHER)
+        for file, of_its_own in _of_message(files, bounds):
+            picture = kind_of(file) is Kind.PICTURE
+            fits = file.size <= left and not (picture and pictures >= bounds.conversation_pictures)
+            why = of_its_own if of_its_own is not None or fits else Why.TOGETHER
+            if why is None:
+                left, pictures = left - file.size, pictures + picture
+            verdicts.setdefault(file, why)
     return verdicts
 
 

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from weakref import WeakValueDictionary
 
 INTERVAL = 1.1
 """Seconds between the starts of two edits in a channel."""
@@ -102,7 +103,7 @@ class _Lane:
     next_at: float = float("-inf")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Pacer:
     """One channel's pace, shared by all its replies. A stream is whatever identifies one of them."""
 
@@ -190,12 +191,15 @@ class Pacer:
 
 
 class Pacers:
-    """The pacers of all channels with live replies, under one budget."""
+    """The pacers of all channels with live replies, under one budget. One that somebody still has, and has not joined yet,
+    stays the channel's.
+    """
 
     def __init__(self, budget: Budget | None = None, *, interval: float = INTERVAL) -> None:
         self._budget = budget or Budget()
         self._interval = interval
         self._pacers: dict[str, Pacer] = {}
+        self._handed_out: WeakValueDictionary[str, Pacer] = WeakValueDictionary()
         self._sweep_at = _SWEEP_AT
 
     def of(self, channel_id: str, now: float) -> Pacer:
@@ -203,4 +207,6 @@ class Pacers:
         if len(self._pacers) >= self._sweep_at:
             self._pacers = {name: pacer for name, pacer in self._pacers.items() if not pacer.forgettable(now)}
             self._sweep_at = max(_SWEEP_AT, 2 * len(self._pacers))
-        return self._pacers.setdefault(channel_id, Pacer(self._budget, self._interval))
+        pacer = self._handed_out.setdefault(channel_id, Pacer(self._budget, self._interval))
+        self._pacers[channel_id] = pacer
+        return pacer

@@ -128,9 +128,9 @@ class Relay:
             return
         self._ending = ending
         self._screen.forget_refusals()
-        if ending.kind is EndKind.COMPLETE or self._pages.shown(ended=True):
+        if ending.kind is EndKind.COMPLETE or (self._pages.shown(ended=True) and not self._holding):
             return
-        if self._before is not None:  # nothing came of the new attempt: the text that is there is kept
+        if self._before is not None:  # too little came of the new attempt: the text that is there is kept
             self._attempt, self._pages = self._before
         elif self._screen.unknown and (self._holding or self._adopted.answered):
             self._kept = len(self._screen)

@@ -13,10 +13,11 @@ from parley_gateway.buttons import Action, Button, encode
 from parley_gateway.claims import Posted, PostedKind, TurnState
 from parley_gateway.interactions import Click, Interaction
 from parley_gateway.memory import Exchange
-from parley_gateway.messages import Gone, Transient
+from parley_gateway.messages import Forbidden, Gone, Transient
 from parley_gateway.model import Attachment, Named, Prompt, Rewind, Said
 from parley_gateway.places import Place as Channel
 from parley_gateway.ports import Conversations, Postings, Responses
+from parley_gateway.preferences import Effective
 from parley_gateway.texts import Key, Texts
 from parley_gateway.whispers import Whispers
 from parley_kit.clock import SystemClock
@@ -50,6 +51,8 @@ class Place:
     question: str | None = "<@1> What is a trunk?"
     files: tuple[Attachment, ...] = ()
     instead: str = ""
+    language: str = ""
+    blind: bool = False
     rest: TurnState | None = None
     full: bool = False
     acknowledged: bool | Exception = True
@@ -81,6 +84,8 @@ class Place:
 
     async def read(self, channel_id: str, message_id: str) -> Message | None:
         assert channel_id == "20"
+        if self.blind:
+            raise Forbidden("50001")
         if message_id == "40":
             return message("40", "Wood.", replies_to="9" if self.question is not None else "", bot=True)
         if self.question is None:
@@ -91,6 +96,10 @@ class Place:
         self.asked.append(prompt)
         return not self.full
 
+    def of(self, guild_id: str, channel_id: str, user_id: str) -> Effective:
+        assert (guild_id, channel_id, user_id) == ("10", "20", "30")
+        return Effective("claude", language=self.language)
+
     async def rules(self) -> Rules:
         return Rules("1")
 
@@ -98,7 +107,7 @@ class Place:
         whispers = Whispers(cast("Responses", self))
         known, postings = cast("Conversations", self), cast("Postings", self)
         here = Channel("10", own_role="70")
-        acts = Acts(known, postings, whispers, self.ask, self.rules, lambda _: here, SystemClock())
+        acts = Acts(known, postings, whispers, self, self.ask, self.rules, lambda _: here, SystemClock())
         await acts.take(self.click(action, revision, **more))
 
     def click(self, action: Action, revision: int = 4, **more: Any) -> Click:
@@ -139,6 +148,18 @@ async def test_try_again_asks_what_was_asked_when_the_question_is_gone() -> None
     place = Place(question=None)
     await place.press(Action.RETRY)
     assert (place.asked[0].text, place.asked[0].message_id) == ("What is a log?", "")
+
+
+async def test_a_question_asked_once_more_keeps_the_servers_language() -> None:
+    place = Place(found=replace(FOUND, question=Said("TypeScript?", "30", "Ada", "9")), language="ja")
+    await place.press(Action.AFRESH)
+    assert place.asked[0].locale == "ja", "also since a stored answer is kept by language"
+
+
+async def test_where_the_bot_may_see_nothing_an_answer_to_a_command_can_be_given_once_more() -> None:
+    place = Place(blind=True)
+    await place.press(Action.REGENERATE)
+    assert (place.asked[0].text, place.asked[0].message_id, place.told) == ("What is a log?", "", [])
 
 
 async def test_a_failed_question_that_the_cache_does_not_know_is_read_from_discord() -> None:

@@ -62,6 +62,19 @@ async def test_who_avoids_the_free_executor_lets_the_next_pass(admissions: Admis
         assert next_one.done()
 
 
+async def test_an_executor_that_is_still_offered_after_a_while_is_not_avoided_any_more(
+    admissions: Admissions, clock: ManualClock
+) -> None:
+    watching = asyncio.create_task(admissions.watch())
+    with admissions.joined(avoid={"e0:1"}) as picky:
+        await clock.advance(4.5)
+        assert not picky.done()
+        await clock.advance(1.5)
+        assert picky.done(), "it is well again, and there is no other"
+    watching.cancel()
+    await asyncio.wait({watching})
+
+
 async def test_time_alone_serves_the_line_too(admissions: Admissions, clock: ManualClock) -> None:
     watching = asyncio.create_task(admissions.watch())
     with admissions.joined(), admissions.joined() as second:

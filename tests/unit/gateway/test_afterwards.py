@@ -14,6 +14,7 @@ from parley_gateway.memory import Exchange
 from parley_gateway.model import Said
 from parley_gateway.places import Place
 from parley_gateway.ports import Conversations, Postings
+from parley_gateway.preferences import Effective
 from parley_gateway.texts import Key, Texts
 
 QUESTION = Message("9", "20", "", "30", "Ada", False, "new words", {}, "", "", datetime.now(UTC))
@@ -27,6 +28,7 @@ class Room:
 
     answer: Message | None = ANSWER
     written: list[tuple[str, str, Buttons]] = field(default_factory=list)
+    locales: list[str] = field(default_factory=list)
 
     def reword(self, message_id: str, text: str) -> bool:
         assert (message_id, text) == ("9", "new words")
@@ -42,11 +44,23 @@ class Room:
         return self.answer
 
     async def rewrite(self, channel_id: str, message_id: str, text: str, buttons: Buttons, locale: str) -> None:
-        assert (channel_id, locale) == ("20", "en-GB")
+        assert channel_id == "20"
+        self.locales.append(locale)
         self.written.append((message_id, text, buttons))
 
 
-async def reworded(room: Room) -> list[tuple[str, str, Buttons]]:
+@dataclass
+class Server:
+    """Where a language is set, or none."""
+
+    language: str = ""
+
+    def of(self, guild_id: str, channel_id: str, user_id: str) -> Effective:
+        assert (guild_id, channel_id, user_id) == ("", "20", "30")
+        return Effective("claude", language=self.language)
+
+
+async def reworded(room: Room, server: Server | None = None) -> list[tuple[str, str, Buttons]]:
     async def rules() -> Rules:
         return Rules("1", timedelta(minutes=30), "en-GB")
 
@@ -54,6 +68,7 @@ async def reworded(room: Room) -> list[tuple[str, str, Buttons]]:
         room,
         cast("Conversations", room),
         cast("Postings", room),
+        server or Server(),
         rules=rules,
         first=lambda _: True,
         place=lambda _: Place(),
@@ -64,7 +79,14 @@ async def reworded(room: Room) -> list[tuple[str, str, Buttons]]:
 
 async def test_an_answer_to_a_question_with_new_words_offers_to_answer_those() -> None:
     anew = Button(Action.ANEW, "9", "30", 4)
-    assert await reworded(Room()) == [("40", f"text\n{REWORDED}", (anew,))]
+    assert await reworded(room := Room()) == [("40", f"text\n{REWORDED}", (anew,))]
+    assert room.locales == ["en-GB"]
+
+
+async def test_the_offer_is_made_in_the_servers_language() -> None:
+    room = Room()
+    await reworded(room, Server("ja"))
+    assert room.locales == ["ja"]
 
 
 @pytest.mark.parametrize(

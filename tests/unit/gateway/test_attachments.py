@@ -81,6 +81,13 @@ def test_a_conversations_files_never_pass_the_bound_and_the_newest_go_first(mess
         assert {one: found[one] for one in alone} == alone
 
 
+def test_of_a_conversations_pictures_the_newest_twenty_are_given() -> None:
+    messages = [[file(f"{message}-{number}.png") for number in range(4)] for message in range(6)]
+    found = chosen(messages, BOUNDS)
+    assert [found[one] for files in messages for one in files] == [None] * 20 + [Why.TOGETHER] * 4
+    assert chosen([*messages, [file("notes.txt")]], BOUNDS)[file("notes.txt")] is None
+
+
 def test_a_pictures_type_is_told_by_its_bytes() -> None:
     assert content_of(file("a.png"), b"\xff\xd8\xff\xe0 jpeg") == Picture("image/jpeg", b"\xff\xd8\xff\xe0 jpeg")
     assert content_of(file("a.webp"), b"RIFF1234WEBPVP8 ") == Picture("image/webp", b"RIFF1234WEBPVP8 ")

@@ -189,6 +189,14 @@ def test_channels_that_rest_are_forgotten() -> None:
     assert len(pacers._pacers) <= 128
 
 
+def test_two_replies_that_have_not_joined_yet_share_their_channels_pace_however_many_channels_there_are() -> None:
+    pacers = Pacers()
+    first = pacers.of("general", 0.0)
+    for number in range(1_000):
+        pacers.of(str(number), 0.0)
+    assert pacers.of("general", 0.0) is first
+
+
 def test_a_live_channel_is_never_forgotten() -> None:
     pacers = Pacers()
     pacer = pacers.of("live", 0.0)

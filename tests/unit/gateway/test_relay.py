@@ -236,10 +236,14 @@ def test_a_new_attempt_that_ended_short_replaces_the_old_one_and_its_surplus_pag
 
 
 @pytest.mark.parametrize("ending", [STOPPED, FAILED])
-def test_a_new_attempt_without_a_word_keeps_the_text_of_the_old_one(ending: Ending) -> None:
+@pytest.mark.parametrize("said", ["", "The second attempt has said so little that nothing shows."])
+def test_a_new_attempt_that_breaks_off_before_it_has_caught_up_keeps_the_text_of_the_old_one(
+    ending: Ending, said: str
+) -> None:
     relay, channel = streaming(LONG)
     relay.restart(2)
     relay.restart(3)
+    relay.feed(said, 1.0)
     relay.finish(ending)
     settle(relay, channel)
     assert channel.contents == standing_of(LONG, ending)
@@ -288,6 +292,14 @@ def test_an_adopter_that_gets_no_text_keeps_what_was_there_and_says_so() -> None
     settle(relay, channel)
     assert channel.contents == ["The text of", "the dead holder", FAILED.alone]
     assert channel.buttons == [False, False, False]
+
+
+def test_an_adopter_that_is_stopped_before_it_has_caught_up_keeps_what_was_there_and_says_so() -> None:
+    relay, channel = adopted("The text of", "the dead holder", length=500)
+    relay.feed("A sentence of a new answer.", 0.0)
+    relay.finish(STOPPED)
+    settle(relay, channel)
+    assert channel.contents == ["The text of", "the dead holder", STOPPED.alone]
 
 
 def test_an_error_takes_the_place_of_a_notice() -> None:
