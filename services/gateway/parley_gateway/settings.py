@@ -108,7 +108,7 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
         description="Executors for while no monitor tells of any, host:port, several separated by commas; unset: none.",
     )
     model: str = Field(
-        "claude-sonnet-5", min_length=1, max_length=256, description="The model that answers, as Claude's API names it."
+        "claude-sonnet-5", min_length=1, max_length=100, description="The model that answers, as Claude's API names it."
     )
     max_output_tokens: int = Field(4096, ge=1, description="The length of a reply, in tokens at most.")
     shared_answers: Sharing = Field(

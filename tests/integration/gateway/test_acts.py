@@ -6,6 +6,7 @@ import pytest
 from support.gateways import World, world
 from support.replies import spoken
 
+from parley_gateway.turns import silence
 from parley_sandbox.discord import Recorded, queries
 
 STORY = "Tell a story. [[ttft=0.05 tps=60 tokens=60]]"
@@ -102,6 +103,23 @@ async def test_a_press_while_the_answer_is_given_once_more_is_told(parley: World
     await whispered(parley, "newest answer")
     await rested(parley, message, "regenerate")
     assert len(parley.executions()) == 2
+
+
+async def test_a_press_waits_for_a_cache_that_is_slow_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with world() as parley:
+        await parley.start_monitor()
+        await parley.start_cache()
+        await parley.start_executor()
+        await parley.start_gateway(cache_silence=0.0001)
+        await parley.settled()
+        question = parley.ask("Name a tree.")
+        await parley.until(lambda: bool(parley.reply(question)) and not parley.working)
+        message = parley.replies(question)[0]
+        monkeypatch.setattr(silence, "SHORTEST", 0.0)  # it counts as silent before it can have said anything
+        parley.click("Sam", message, "regenerate")
+        await parley.until(lambda: len(parley.executions()) == 2)
+        await rested(parley, message, "regenerate")
+        assert not whispers(parley)
 
 
 async def test_two_gateways_hear_a_press_and_one_answers(pair: World) -> None:

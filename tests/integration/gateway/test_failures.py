@@ -405,6 +405,22 @@ async def test_a_discord_that_takes_nothing_for_long_has_the_whole_answer_when_i
     await alone.claude.streams_open(0)
 
 
+async def test_a_cache_without_room_is_told_and_claude_is_not_asked(alone: World) -> None:
+    await alone.start_monitor()
+    await alone.start_cache(turns=1)
+    await alone.start_executor()
+    await alone.start_gateway()
+    await alone.settled()
+    first = alone.ask(ENDLESS)
+    message = await alone.streaming(first)
+    second = alone.ask("Hello", person="Noor", channel="help")
+    await alone.until(lambda: "Too many answers" in alone.reply(second))
+    assert len(alone.executions()) == 1
+    assert "retry" in alone.buttons(alone.replies(second)[0])
+    alone.click("Sam", message)
+    await alone.ended(first)
+
+
 async def test_an_event_delivered_twice_is_answered_once(parley: World) -> None:
     parley.discord.faults.add(Fault("duplicate_event", times=None))
     question = parley.ask("Hello")
@@ -425,6 +441,8 @@ async def test_a_reconnect_in_mid_reply_is_not_noticed(parley: World) -> None:
 
 ROWS = {
     Trouble.MONITOR_SILENT: "test_failures.py::test_a_silent_monitor_stops_nobody_who_has_other_addresses",
+    Trouble.CACHE_FULL: "test_failures.py::test_a_cache_without_room_is_told_and_claude_is_not_asked",
+    Trouble.CACHE_REFUSES: "test_hold.py::test_a_turn_that_the_cache_does_not_take_is_not_answered_without_it",
     Trouble.NO_SLOT: "test_failures.py::test_a_house_that_stays_full_is_told_in_plain_words",
     Trouble.NO_EXECUTOR: "test_failures.py::test_without_any_executor_the_member_is_told",
     Trouble.CACHE_SILENT: "test_failures.py::test_without_a_cache_the_answer_comes_and_says_what_is_missing",

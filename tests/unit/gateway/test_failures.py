@@ -44,9 +44,19 @@ def test_the_reason_that_claude_gave_is_told() -> None:
 
 
 def test_a_broken_hold_finds_its_row() -> None:
-    assert cache_trouble(faults.Conflict("HELD_ELSEWHERE", ""), adopting=False) is Trouble.HELD_ELSEWHERE
-    assert cache_trouble(faults.NotFound("NO_SUCH_TURN", ""), adopting=True) is Trouble.HELD_ELSEWHERE
-    assert cache_trouble(faults.Unavailable("UNAVAILABLE", ""), adopting=False) is Trouble.CACHE_BROKEN
-    assert cache_trouble(faults.Conflict("LEASE_LOST", ""), adopting=False) is Trouble.CACHE_BROKEN
-    assert cache_trouble(faults.OutOfRange("TEXT_PAST_END", ""), adopting=False) is Trouble.CACHE_BROKEN
-    assert cache_trouble(faults.InvalidInput("prompt", ""), adopting=False) is Trouble.CACHE_SILENT
+    assert (
+        cache_trouble(faults.Conflict("HELD_ELSEWHERE", ""), adopting=False, claiming=False) is Trouble.HELD_ELSEWHERE
+    )
+    assert cache_trouble(faults.NotFound("NO_SUCH_TURN", ""), adopting=True, claiming=False) is Trouble.HELD_ELSEWHERE
+    assert cache_trouble(faults.Unavailable("UNAVAILABLE", ""), adopting=False, claiming=False) is Trouble.CACHE_BROKEN
+    assert cache_trouble(faults.Conflict("LEASE_LOST", ""), adopting=False, claiming=False) is Trouble.CACHE_BROKEN
+    assert cache_trouble(faults.OutOfRange("TEXT_PAST_END", ""), adopting=False, claiming=False) is Trouble.CACHE_BROKEN
+
+
+def test_a_cache_that_does_not_take_a_new_turn_is_not_silent() -> None:
+    full, invalid = faults.Exhausted("STORE_FULL", ""), faults.InvalidInput("prompt", "")
+    assert cache_trouble(full, adopting=False, claiming=True) is Trouble.CACHE_FULL
+    assert cache_trouble(invalid, adopting=False, claiming=True) is Trouble.CACHE_REFUSES
+    assert cache_trouble(full, adopting=False, claiming=False) is Trouble.CACHE_BROKEN, (
+        "it is being answered: that goes on"
+    )

@@ -3,13 +3,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.caches import ScriptedStore
 
 from parley_gateway.claims import (
     Adopt,
+    Broke,
     Committed,
     Duplicate,
     End,
@@ -28,13 +29,15 @@ from parley_gateway.claims import (
 )
 from parley_gateway.model import Named, Outcome, Prompt
 from parley_gateway.terms import Terms
-from parley_gateway.turns.hold import Hold, Lost, Piece, Turned
+from parley_gateway.turns.failures import Trouble
+from parley_gateway.turns.hold import Hold, Lost, Piece, Turned, TurnedDown
 from parley_kit.clock import ManualClock, settle
-from parley_kit.faults import Conflict, InvalidInput, NotFound, OutOfRange, Unavailable
+from parley_kit.faults import Conflict, Exhausted, Fault, InvalidInput, NotFound, OutOfRange, Unavailable
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PROMPT = Prompt("9", "20", "9", "10", "30", "Ada", "en-GB", "hello", Named("c"), NOW, NOW)
 OPENING = Open(PROMPT, Terms("claude", "Be brief.", 100))
+SOON = timedelta(seconds=5)
 LEAD = Opened("c", Source.LEAD, 1)
 
 
@@ -291,12 +294,36 @@ async def test_an_adopted_turn_is_opened_again_as_ones_own(store: ScriptedStore,
         assert opening.have.attempt == 2
 
 
-async def test_a_request_that_the_cache_refuses_counts_as_silence(store: ScriptedStore, clock: ManualClock) -> None:
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (InvalidInput("prompt", "long"), TurnedDown(Trouble.CACHE_REFUSES, Broke("INVALID_REQUEST"))),
+        (Exhausted("STORE_FULL", "", retry_after=SOON), TurnedDown(Trouble.CACHE_FULL, Broke("POOL_FULL", True, SOON))),
+    ],
+)
+async def test_a_turn_that_the_cache_does_not_take_is_not_answered_without_it(
+    store: ScriptedStore, clock: ManualClock, fault: Fault, told: TurnedDown
+) -> None:
     async with held(store, clock) as hold:
-        silent = asyncio.create_task(hold.first_word())
-        store.calls[0].fail(InvalidInput("prompt", "too long"))
+        store.calls[0].fail(fault)
         await clock.advance(0.1)
-        assert not await silent
+        assert await hold.first_word()
+        assert hold.news.get_nowait() == told
+        assert await hold.own(), "it can be told"
+        await hold.told()
+        assert len(store.calls) == 1, "it is not asked again"
+
+
+async def test_a_cache_that_is_full_when_it_is_back_changes_nothing_for_a_turn_that_is_answered_without_it(
+    store: ScriptedStore, clock: ManualClock
+) -> None:
+    async with held(store, clock) as hold:
+        await clock.advance(0.2)
+        hold.go_alone()
+        store.calls[0].fail(Exhausted("STORE_FULL", ""))
+        await clock.advance(2)
+        assert hold.news.empty()
+        assert len(store.calls) > 1
 
 
 async def test_a_followed_log_is_heard_piece_by_piece_and_again_from_the_start(

@@ -9,6 +9,8 @@ from parley_gateway.texts import Key
 
 LANGUAGES = {"ja": "ja"}
 """Discord's locales with names of their own, and their catalogue; all others see the English names."""
+MOST_MODEL = 100
+"""Characters of a model's name, as many as the cache takes."""
 MOST_PROMPT = 4000
 """Characters of a question in a command: more than Discord takes in a message, less than in an option (6 000)."""
 
@@ -52,9 +54,9 @@ class Definition:
 
 
 PROMPT = Parameter(Key.COMMAND_ASK_PROMPT_NAME, Key.COMMAND_ASK_PROMPT_ABOUT, required=True, most=MOST_PROMPT)
-MODEL = Parameter(Key.COMMAND_ASK_MODEL_NAME, Key.COMMAND_ASK_MODEL_ABOUT, completed=True)
+MODEL = Parameter(Key.COMMAND_ASK_MODEL_NAME, Key.COMMAND_ASK_MODEL_ABOUT, completed=True, most=MOST_MODEL)
 FILE = Parameter(Key.COMMAND_ASK_FILE_NAME, Key.COMMAND_ASK_FILE_ABOUT, given=Given.FILE)
-CHOICE = Parameter(Key.COMMAND_MODEL_CHOICE_NAME, Key.COMMAND_MODEL_CHOICE_ABOUT, completed=True)
+CHOICE = Parameter(Key.COMMAND_MODEL_CHOICE_NAME, Key.COMMAND_MODEL_CHOICE_ABOUT, completed=True, most=MOST_MODEL)
 
 ASK = Definition(Key.COMMAND_ASK_NAME, Key.COMMAND_ASK_ABOUT, parameters=(PROMPT, MODEL, FILE))
 ASK_CLAUDE = Definition(Key.COMMAND_ASK_CLAUDE_NAME, kind=Kind.MESSAGE)

@@ -21,6 +21,8 @@ class Trouble(Enum):
     CACHE_SILENT = "the cache said no word at the turn's start"
     CACHE_BROKEN = "the stream to the cache broke, or a claim or a renewal was not answered"
     CACHE_NOT_TOLD = "the cache did not take our last word before we had to end"
+    CACHE_FULL = "the cache has no room for another turn"
+    CACHE_REFUSES = "the cache does not take such a turn"
     HELD_ELSEWHERE = "another gateway holds the turn"
     EXECUTOR_FULL = "an executor had no slot after all, or is about to end"
     EXECUTOR_LOST = "an executor went away before its first word"
@@ -70,6 +72,8 @@ TABLE: dict[Trouble, Remedy] = {
     Trouble.CACHE_SILENT: Remedy(Act.WITHOUT_MEMORY),
     Trouble.CACHE_BROKEN: Remedy(Act.REOPEN),
     Trouble.CACHE_NOT_TOLD: Remedy(Act.LEAVE),
+    Trouble.CACHE_FULL: Remedy(Act.TELL, reason="POOL_FULL"),
+    Trouble.CACHE_REFUSES: Remedy(Act.TELL, reason="INVALID_REQUEST"),
     Trouble.HELD_ELSEWHERE: Remedy(Act.LEAVE),
     Trouble.EXECUTOR_FULL: Remedy(Act.ELSEWHERE, times=8, reason="POOL_FULL"),
     Trouble.EXECUTOR_LOST: Remedy(Act.ELSEWHERE, times=2, reason="NO_EXECUTOR"),
@@ -104,11 +108,15 @@ def executor_trouble(fault: Fault, *, talking: bool) -> Trouble:
     return Trouble.FIRST_TEXT_LATE if isinstance(fault, TimedOut) and not talking else Trouble.UPSTREAM
 
 
-def cache_trouble(fault: Fault, *, adopting: bool) -> Trouble:
-    """Return the row for a HoldTurn that broke; adopting: nothing was heard since we asked for an orphan."""
+def cache_trouble(fault: Fault, *, adopting: bool, claiming: bool) -> Trouble:
+    """Return the row for a HoldTurn that broke. adopting: nothing was heard since we asked for an orphan; claiming: nothing
+    was heard since we asked for a turn that is new, and it is not being answered.
+    """
     if (isinstance(fault, Conflict) and fault.reason != LEASE_LOST) or (adopting and isinstance(fault, NotFound)):
         return Trouble.HELD_ELSEWHERE
-    return Trouble.CACHE_SILENT if isinstance(fault, InvalidInput) else Trouble.CACHE_BROKEN
+    if claiming and isinstance(fault, Exhausted):
+        return Trouble.CACHE_FULL
+    return Trouble.CACHE_REFUSES if claiming and isinstance(fault, InvalidInput) else Trouble.CACHE_BROKEN
 
 
 def told_reason(trouble: Trouble, fault: Fault | None = None) -> str:

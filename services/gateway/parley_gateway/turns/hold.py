@@ -13,6 +13,7 @@ from datetime import datetime
 
 from parley_gateway.claims import (
     Adopt,
+    Broke,
     Committed,
     Duplicate,
     Event,
@@ -34,7 +35,7 @@ from parley_gateway.turns.silence import Silence
 from parley_gateway.turns.waiting import either
 from parley_kit.apart import apart
 from parley_kit.clock import Clock
-from parley_kit.faults import Fault, Unavailable
+from parley_kit.faults import Exhausted, Fault, Unavailable
 
 FIRST_PAUSE = 0.05
 """Between a broken stream and the next one, in seconds; doubled each time."""
@@ -77,7 +78,15 @@ class Lost:
     """The turn is not ours (any more)."""
 
 
-News = Event | Turned | Piece | Lost
+@dataclass(frozen=True, slots=True)
+class TurnedDown:
+    """The cache does not let the turn begin. trouble: what it said; why: what is told of it."""
+
+    trouble: Trouble
+    why: Broke
+
+
+News = Event | Turned | Piece | TurnedDown | Lost
 """What a turn hears; Renewed and Committed are the hold's own business."""
 
 
@@ -108,7 +117,6 @@ class Hold:
         self._changed = asyncio.Event()
         self._alone = False
         self._claiming = False
-        self._unheard = False
         self._avoid: tuple[str, ...] = ()
 
     # --- for the turn
@@ -125,7 +133,7 @@ class Hold:
         now, heard_at = self._clock.monotonic(), self._store.heard_at
         silence = Silence(self._limits.silence, self._limits.first_word, now, heard_at)
         while not self._heard.is_set():
-            if silence.is_sure or self._unheard:
+            if silence.is_sure:
                 return False
             await either(self._heard, silence.look, self._clock)
             silence.looked(self._clock.monotonic(), self._store.heard_at, claiming=self._claiming)
@@ -192,16 +200,27 @@ class Hold:
                 self._avoid = (*(one for one in self._avoid if one != call.address), call.address)
                 call.close()
         if fault is not None:
-            self._suffer(cache_trouble(fault, adopting=self._adopt is not None))
+            self._suffer(fault)
 
-    def _suffer(self, trouble: Trouble) -> None:
+    def _suffer(self, fault: Fault) -> None:
+        adopting = self._adopt is not None
+        claiming = not (adopting or self._alone or self._heard.is_set())
+        trouble = cache_trouble(fault, adopting=adopting, claiming=claiming)
         match TABLE[trouble].act:
             case Act.LEAVE:
                 self.give_up()
-            case Act.WITHOUT_MEMORY:
-                self._unheard = True
+            case Act.TELL:
+                self._turn_down(trouble, fault)
             case _:
                 pass  # Act.REOPEN: `run` does
+
+    def _turn_down(self, trouble: Trouble, fault: Fault) -> None:
+        """End the hold of a turn that the cache does not let begin; what is told of it needs no lease."""
+        self._alone = True
+        for known in (self._owned, self._heard, self._told):
+            known.set()
+        why = Broke(TABLE[trouble].reason, isinstance(fault, Exhausted), fault.retry_after)
+        self.news.put_nowait(TurnedDown(trouble, why))
 
     def _over(self) -> bool:
         return self.lost or self._told.is_set()

@@ -37,7 +37,7 @@ from parley_gateway.ports import TurnWatch
 from parley_gateway.texts import Key, Texts
 from parley_gateway.turns.chronicle import Chronicle
 from parley_gateway.turns.failures import TABLE, Trouble
-from parley_gateway.turns.hold import Hold, Lost, News, Piece, Turned
+from parley_gateway.turns.hold import Hold, Lost, News, Piece, Turned, TurnedDown
 from parley_gateway.turns.lead import Lead
 from parley_gateway.turns.owned import OwnedMessages
 from parley_gateway.turns.reply import Reply, Stage
@@ -48,6 +48,8 @@ from parley_gateway.turns.verdict import Verdict
 from parley_gateway.turns.waiting import Overdue, ended, guarded
 
 RELEASE_SECONDS = 1.0
+PRESS_SECONDS = 5.0
+"""So long a press waits for a cache that is silent: what replaces an answer cannot begin without it."""
 LATE = timedelta(seconds=1)
 """A turn that is claimed so long after its event may have been begun by somebody else."""
 OUTCOMES = {
@@ -158,12 +160,17 @@ class Turn:
         if self._orphan is not None or await self._hold.first_word() or not await self._standby.our_turn():
             return
         self._trouble(Trouble.CACHE_SILENT)
-        if self._prompt.rewinds is not None:  # what it replaces only the cache knows
-            await self._whisper(Key.ACT_FAILED)
-            self._hold.give_up()
+        if self._prompt.rewinds is not None:
+            await self._wait_longer()
             return
         self._hold.go_alone()
         self._hold.news.put_nowait(Turned(Opened("", Source.LEAD, 1), anew=True))
+
+    async def _wait_longer(self) -> None:
+        """Give the cache time to say what a press replaces, which only it knows; then tell that nothing came of it."""
+        if not await self._hold.heard(PRESS_SECONDS):
+            await self._whisper(Key.ACT_FAILED)
+            self._hold.give_up()
 
     async def _delivered(self, replying: asyncio.Task[Delivered]) -> Delivered | None:
         """Wait until the reply stands; None when the turn is left before."""
@@ -287,11 +294,10 @@ class Turn:
                 await self._stop(news)
             case Queued(position):
                 await self._queue(position)
-            case Refused() if self._prompt.rewinds is not None:
-                self._turned_away = news
-                self._left.set()
             case Refused():
-                self._finish(news)
+                self._refuse(news)
+            case TurnedDown():
+                self._turn_down(news.trouble, news.why)
             case Lost():
                 self._left.set()
             case _:
@@ -364,6 +370,24 @@ class Turn:
             return (Key.QUEUED_NEXT if position <= 1 else Key.QUEUED), {}
         key = Key.QUEUED_NEXT_UNTIL if position <= 1 else Key.QUEUED_UNTIL
         return key, {"ready": self._room.clock.now() + wait}
+
+    def _turn_down(self, trouble: Trouble, why: Broke) -> None:
+        """Say that the cache does not let the turn begin: the one that goes first does, and all were told the same."""
+        self._trouble(trouble)
+        if not self._standby.first:
+            self._hold.give_up()
+        elif self._prompt.rewinds is None:
+            self._finish(why)
+        else:
+            self._refuse(Refused(why.reason, self._room.clock.now() + why.retry_after if why.retry_after else None))
+
+    def _refuse(self, refused: Refused) -> None:
+        """End what is refused in words; an answer that was to be replaced stays, and only whoever wanted that is told."""
+        if self._prompt.rewinds is None:
+            self._finish(refused)
+        else:
+            self._turned_away = refused
+            self._left.set()
 
     async def _stop(self, wish: StopRequested) -> None:
         """End the display; stop Claude unless others read along, of whom the last will be told."""
