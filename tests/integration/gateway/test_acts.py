@@ -116,6 +116,7 @@ async def test_a_press_waits_for_a_cache_that_is_slow_for_a_moment(monkeypatch: 
         await parley.until(lambda: bool(parley.reply(question)) and not parley.working)
         message = parley.replies(question)[0]
         monkeypatch.setattr(silence, "SHORTEST", 0.0)  # it counts as silent before it can have said anything
+        monkeypatch.setattr(silence, "LOOKS", 1)
         parley.click("Sam", message, "regenerate")
         await parley.until(lambda: len(parley.executions()) == 2)
         await rested(parley, message, "regenerate")
