@@ -72,7 +72,7 @@ async def test_free_talk_is_chosen_for_channels_of_the_server_and_taken_back(mem
     assert panel.chosen == [where]
     assert (await members.answer(members.say(f"No mention at all {SHORT}", where))).outcome == "answered"
     await panel.choose("free")
-    await panel.until("**フリートーク:** 対象のチャンネルなし")
+    await panel.until("**フリートーク:** 個別に設定したチャンネルなし")
     silent = members.say(f"Nobody is meant {SHORT}", where)
     await members.answered(f"You are meant {SHORT}", where)
     assert not members.replies(silent)

@@ -67,7 +67,8 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
     )
     message_content: bool = Field(
         False,
-        description="Whether to ask for Discord's message content intent, so that replies without a ping are read.",
+        description="Whether to ask for Discord's message content intent, without which replies without a ping, threads and "
+        "free talk are not read; it must be allowed in the developer portal too.",
     )
     discord_connections: int = Field(
         10, ge=1, le=100, description="HTTP connections to Discord at most, reused by all calls, a number."
@@ -124,7 +125,9 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
         "", description="Channels in which is answered, their threads included, ids with commas; unset: all."
     )
     allow_roles: Ids = Field(
-        "", description="Roles whose members are answered, ids with commas; unset, and no users either: everybody."
+        "",
+        description="Roles whose members are answered, ids with commas; unset, and no users either: everybody. Direct "
+        "messages know no roles: with roles and no users nobody is answered there.",
     )
     allow_users: Ids = Field(
         "", description="Users who are answered, ids with commas; unset, and no roles either: everybody."
@@ -133,7 +136,10 @@ class GatewaySettings(ServiceSettings, env_prefix="PARLEY_GATEWAY_"):
     deny_channels: Ids = Field(
         "", description="Channels in which is not answered, their threads included, ids with commas."
     )
-    deny_roles: Ids = Field("", description="Roles whose members are not answered, ids with commas.")
+    deny_roles: Ids = Field(
+        "",
+        description="Roles whose members are not answered in guilds, ids with commas; direct messages know no roles.",
+    )
     deny_users: Ids = Field("", description="Users who are never answered, ids with commas.")
     direct_messages: DirectMessages = Field(
         DirectMessages.EVERYBODY,

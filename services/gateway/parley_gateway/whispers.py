@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections import OrderedDict
 
 from parley_gateway.interactions import Interaction
@@ -12,6 +13,9 @@ from parley_gateway.texts import Key, Texts
 
 MOST = 1000
 """So many presses are remembered. Their tokens are secret and live 15 minutes, so nothing of them is kept elsewhere."""
+FAILURES = frozenset({Key.STOP_FAILED, Key.ACT_FAILED})
+"""What names the press as a reference, which the log then has."""
+_log = logging.getLogger(__name__)
 
 
 class Whispers:
@@ -49,6 +53,8 @@ class Whispers:
 
     async def say(self, press: Interaction, key: Key, *, acknowledged: bool = True) -> None:
         """Tell a presser at once."""
+        if key in FAILURES:
+            _log.warning("press.failed", extra={"interaction": press.interaction_id})
         text = Texts(press.locale).render(key, reference=press.interaction_id)
         await self.answer(press, text, acknowledged=acknowledged)
 

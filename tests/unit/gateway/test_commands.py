@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from parley_gateway.addressing import WORDLESS_FILES, Message
-from parley_gateway.commands.accounting import account_lines
+from parley_gateway.commands.accounting import GUILD, MEMBER, account_lines
 from parley_gateway.commands.asking import Asking, prompt_of
 from parley_gateway.commands.definitions import DEFINITIONS, LANGUAGES, Kind
 from parley_gateway.commands.models import fitting, matching
@@ -189,11 +189,17 @@ def test_a_conversation_without_messages_is_told_as_such() -> None:
 
 
 def test_what_is_left_tells_when_one_may_ask_again() -> None:
-    spent = Spent(NOW, 3, 3, Usage(1000, 200, 0, 0, 1_500_000))
+    spent = Spent(NOW, 3, 2, Usage(1000, 200, 5000, 0, 1_500_000))
     quota = Quota(QuotaKind.COST_DAY, 2_000_000, timedelta(days=1), 500_000, NOW + timedelta(hours=1))
-    lines = account_lines(Key.TOLD_USAGE_HEAD, Account(spent, spent, (quota,)), Texts("en"))
-    assert lines[1] == "Today: 3 questions, 1,200 tokens, $1.50"
-    assert lines[3] == "Left: $0.50 of $2.00. You can ask again <t:1767229200:R>."
+    lines = account_lines(MEMBER, Account(spent, spent, (quota,)), Texts("en"))
+    assert lines[1] == "Last 24 hours at most: 3 questions, 1,200 tokens, $1.50"
+    assert lines[3] == "US dollars in 24 hours: $0.50 of $2.00 left. You can ask again <t:1767229200:R>."
+
+
+def test_of_a_guild_the_answers_are_told_since_its_questions_are_counted_only_where_they_are_limited() -> None:
+    spent = Spent(NOW, 0, 2, Usage(1000, 200, 0, 0, 1_500_000))
+    lines = account_lines(GUILD, Account(spent, spent, ()), Texts("en"))
+    assert lines[2] == "Last 30 days at most: 2 answers, 1,200 tokens, $1.50"
 
 
 @pytest.mark.parametrize("locale", CATALOGUES)

@@ -112,7 +112,7 @@ async def test_the_panel_shows_what_counts_by_names() -> None:
     await server.open()
     assert "**Model:** not set (Claude Flower 5)" in server.shown.text
     assert "**Answers:** not set (mentions, replies and commands)" in server.shown.text
-    assert "**Free talk:** in no channel" in server.shown.text
+    assert "**Free talk:** no channel set by itself" in server.shown.text
 
 
 async def test_a_manager_reads_their_own_language() -> None:

@@ -14,11 +14,14 @@ from parley_gateway.texts import Key, Texts
 MILLION = 1_000_000
 LEFT = {
     QuotaKind.MESSAGES: Key.TOLD_LEFT_MESSAGES,
-    QuotaKind.TOKENS_DAY: Key.TOLD_LEFT_TOKENS,
-    QuotaKind.TOKENS_MONTH: Key.TOLD_LEFT_TOKENS,
-    QuotaKind.COST_DAY: Key.TOLD_LEFT_COST,
-    QuotaKind.COST_MONTH: Key.TOLD_LEFT_COST,
+    QuotaKind.TOKENS_DAY: Key.TOLD_LEFT_TOKENS_DAY,
+    QuotaKind.TOKENS_MONTH: Key.TOLD_LEFT_TOKENS_MONTH,
+    QuotaKind.COST_DAY: Key.TOLD_LEFT_COST_DAY,
+    QuotaKind.COST_MONTH: Key.TOLD_LEFT_COST_MONTH,
 }
+MEMBER = (Key.TOLD_USAGE_HEAD, Key.TOLD_USAGE_DAY, Key.TOLD_USAGE_MONTH)
+GUILD = (Key.TOLD_USAGE_GUILD, Key.TOLD_USAGE_GUILD_DAY, Key.TOLD_USAGE_GUILD_MONTH)
+"""An account's lines. A guild's questions are counted only where they are limited, so that its answers are told."""
 MONEY = frozenset({QuotaKind.COST_DAY, QuotaKind.COST_MONTH})
 
 
@@ -34,28 +37,31 @@ class Accounting:
 
         async def work() -> Panel:
             texts = Texts(command.locale)
-            lines = account_lines(Key.TOLD_USAGE_HEAD, await self.accounts.of_member(command.user_id), texts)
+            lines = account_lines(MEMBER, await self.accounts.of_member(command.user_id), texts)
             if command.guild_id and command.may_manage_guild:
-                lines += account_lines(Key.TOLD_USAGE_GUILD, await self.accounts.of_guild(command.guild_id), texts)
+                lines += account_lines(GUILD, await self.accounts.of_guild(command.guild_id), texts)
             return Panel("\n".join(lines))
 
         await private.answer(self.responses, command, work)
 
 
-def account_lines(head: Key, account: Account, texts: Texts) -> list[str]:
-    """Return an account, line by line."""
+def account_lines(words: tuple[Key, Key, Key], account: Account, texts: Texts) -> list[str]:
+    """Return an account, line by line. words: MEMBER or GUILD."""
+    head, day, month = words
     return [
         texts.render(head),
-        _spent(Key.TOLD_USAGE_DAY, account.day, texts),
-        _spent(Key.TOLD_USAGE_MONTH, account.month, texts),
+        _spent(day, account.day, texts),
+        _spent(month, account.month, texts),
         *(_left(quota, texts) for quota in account.quotas),
     ]
 
 
 def _spent(key: Key, spent: Spent, texts: Texts) -> str:
+    """Return what was used. Tokens are those that limits count: what Claude's prompt cache gave is not among them."""
     usage = spent.usage
-    tokens = usage.input_tokens + usage.output_tokens + usage.cache_read_tokens + usage.cache_write_tokens
-    return texts.render(key, messages=spent.messages, tokens=f"{tokens:,}", cost=_dollars(usage.cost))
+    tokens = f"{usage.input_tokens + usage.cache_write_tokens + usage.output_tokens:,}"
+    cost = _dollars(usage.cost)
+    return texts.render(key, messages=spent.messages, answers=spent.answers, tokens=tokens, cost=cost)
 
 
 def _left(quota: Quota, texts: Texts) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from parley_gateway.commands import private
@@ -11,10 +12,11 @@ from parley_gateway.ports import Responses
 from parley_gateway.stops import Stopped, Stops
 from parley_gateway.texts import Key, Texts
 
+_log = logging.getLogger(__name__)
 TOLD = {
     Stopped.STOPPED: Key.TOLD_STOPPED,
     Stopped.TOO_LATE: Key.TOLD_NOTHING_TO_STOP,
-    Stopped.FAILED: Key.STOP_FAILED,
+    Stopped.FAILED: Key.TOLD_STOP_FAILED,
 }
 
 
@@ -30,6 +32,8 @@ class Stopping:
 
         async def work() -> Panel:
             stopped = await self.stops.stop_newest(command.channel_id, command.user_id)
+            if stopped is Stopped.FAILED:
+                _log.warning("stop.failed", extra={"interaction": command.interaction_id})
             return Panel(Texts(command.locale).render(TOLD[stopped], reference=command.interaction_id))
 
         await private.answer(self.responses, command, work)

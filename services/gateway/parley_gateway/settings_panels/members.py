@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from parley_gateway.settings_panels.changes import Change, apply
 from parley_gateway.texts import Key, Texts
 from parley_kit.faults import Fault
 
+_log = logging.getLogger(__name__)
 FAMILY = "model"
 MENU = f"v1:{FAMILY}:own"
 OPTION = "model"
@@ -62,7 +64,10 @@ class OwnModel:
         change = Change(changes.MODEL, "" if value in ("", choices.UNSET) else value)
         try:
             done = await apply(self.store, _subject(interaction), change)
-        except Fault:
+        except Fault as fault:
+            _log.warning(
+                "settings.failed", extra={"interaction": interaction.interaction_id, "error": type(fault).__name__}
+            )
             return texts.render(Key.SETTINGS_FAILED, reference=interaction.interaction_id)
         return texts.render(Key.SETTINGS_STORED if done else Key.SETTINGS_FASTER)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from parley_kit.faults import Fault, Precondition
 FORMS = frozenset({What.PERSONA, What.LIMITS})
 FREE_SECONDS = 1.5
 """A panel is shown without the channels of free talk after this: a sibling shows it where nothing is there for long."""
+_log = logging.getLogger(__name__)
 TURNS = frozenset({What.PAGE, What.PLACE})
 """Presses that change nothing but what is shown."""
 
@@ -73,7 +75,9 @@ class ServerSettings:
             done = await self._change(interaction, control)
         except limits.Unreadable as unreadable:
             return texts.render(Key.LIMIT_UNREADABLE, name=texts.render(unreadable.line.label))
-        except (Fault, DeliveryError):
+        except (Fault, DeliveryError) as error:
+            extra = {"interaction": interaction.interaction_id, "error": type(error).__name__}
+            _log.warning("settings.failed", extra=extra)
             return texts.render(Key.SETTINGS_FAILED, reference=interaction.interaction_id)
         return texts.render(Key.SETTINGS_STORED if done else Key.SETTINGS_FASTER)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from parley_gateway.model import Model
 from parley_gateway.panels import ChannelMenu, Menu, Option, Panel, Press, Row, Style
@@ -83,8 +84,7 @@ class _Drawing:
     def _guilds_lines(self) -> list[str]:
         if self.view.spot.place is Place.CHANNEL:
             return []
-        set_limits = ", ".join(self._limit(line) for line in limits.LINES if limits.amount(self.view.own.limits, line))
-        lines = [self._line(Key.SETTING_LIMITS, set_limits, self._none())]
+        lines = [self._line(Key.SETTING_LIMITS, self._limits(), self._none())]
         if self.view.free is not None:
             named = " ".join(f"<#{channel}>" for channel in self.view.free[:MOST_FREE])
             more = " …" if len(self.view.free) > MOST_FREE else ""
@@ -128,6 +128,14 @@ class _Drawing:
         if on is None:
             return ""
         return self.texts.render(Key.NUMBERING_ON if on else Key.NUMBERING_OFF)
+
+    def _limits(self) -> str:
+        """Return the limits that are set as a list; empty: none is."""
+        told = [self._limit(line) for line in limits.LINES if limits.amount(self.view.own.limits, line)]
+        return reduce(self._listed, told) if told else ""
+
+    def _listed(self, former: str, last: str) -> str:
+        return self.texts.render(Key.LIMITS_LISTED, former=former, last=last)
 
     def _limit(self, line: limits.Line) -> str:
         shown = self.texts.render(line.shown, amount=limits.written(limits.amount(self.view.own.limits, line), line))
