@@ -11,15 +11,17 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 AGAIN = re.compile(r"<t:\d+:R>")
 
 
-async def test_the_21st_message_in_a_minute_is_refused_with_the_time_from_which_one_may_ask_again(
+async def test_who_asks_more_than_20_in_a_minute_is_refused_with_the_time_from_which_one_may_ask_again(
     members: Members,
 ) -> None:
     (person,) = members.parley.newcomers(1)
-    questions = [members.ask(f"Quick one {number} {SHORT}", members.room(), person=person) for number in range(21)]
+    # one more is allowed every 3 s: thirty are too many also where asking takes some seconds
+    questions = [members.ask(f"Quick one {number} {SHORT}", members.room(), person=person) for number in range(30)]
     replies = await members.parley.replies(questions, within=60)
     refused = [reply for reply in replies if reply.outcome != "answered"]
-    assert [(reply.outcome, reply.turn["reason"]) for reply in refused] == [("refused", "QUOTA")]
-    assert AGAIN.search(refused[0].text)
+    assert {(reply.outcome, reply.turn["reason"]) for reply in refused} == {("refused", "QUOTA")}
+    assert 1 <= len(refused) <= 10, "twenty at least are answered"
+    assert all(AGAIN.search(reply.text) for reply in refused)
 
 
 async def test_others_are_answered_meanwhile(members: Members) -> None:

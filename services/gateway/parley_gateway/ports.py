@@ -205,14 +205,13 @@ class Guilds(Protocol):
 class Files(Protocol):
     """The bytes of files that members sent."""
 
-    @property
-    def full(self) -> bool:
-        """Whether a turn has to wait for room to hold its files."""
+    def full(self, size: int) -> bool:
+        """Tell whether a turn has to wait for room to hold its files, of so many bytes together."""
         ...
 
-    def room(self) -> AbstractAsyncContextManager[None]:
-        """Wait for room to hold one turn's files; they are held as long as the context. Raises Exhausted when there is
-        none for too long.
+    def room(self, size: int) -> AbstractAsyncContextManager[None]:
+        """Wait for room to hold one turn's files, of so many bytes; they are held as long as the context. Raises
+        Exhausted when there is none for too long.
         """
         ...
 

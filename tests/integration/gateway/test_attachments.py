@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -37,6 +36,11 @@ def words(parley: World, execution: int = -1, message: int = -1) -> str:
     return "\n".join(block["text"] for block in blocks(parley, execution, message) if block["type"] == "text")
 
 
+def all_held(parley: World, *, but: int = 0) -> AbstractAsyncContextManager[None]:
+    """Take the room that turns have for files. but: so many bytes are left."""
+    return parley.service(0).discord.downloads.room(downloads.HELD - but)  # type: ignore[union-attr]  # it runs
+
+
 # --- what Claude is given
 
 
@@ -64,14 +68,14 @@ async def test_what_cannot_be_read_is_named_with_its_reason_and_the_rest_is_used
 
 
 async def test_who_waits_for_room_for_files_is_told_so_and_answered_when_there_is_some(parley: World) -> None:
-    parley.service(0).discord.downloads._turns = asyncio.Semaphore(1)  # type: ignore[union-attr]  # it runs
-    first = ask(parley, f"Look {ENDLESS}", ("photo.png", PNG))
-    message = await parley.streaming(first)
-    second = ask(parley, "And this?", ("a.txt", b"words"), person="Noor")
-    await parley.until(lambda: parley.reply(second) == Texts("en").render(Key.BUSY))
-    parley.click("Sam", message)
-    await parley.ended(first)
-    await parley.ended(second)
+    async with all_held(parley, but=len(PNG)):
+        first = ask(parley, f"Look {ENDLESS}", ("photo.png", PNG))
+        message = await parley.streaming(first)
+        second = ask(parley, "And this?", ("a.txt", b"words"), person="Noor")
+        await parley.until(lambda: parley.reply(second) == Texts("en").render(Key.BUSY))
+        parley.click("Sam", message)
+        await parley.ended(first)
+        await parley.ended(second)
     assert "words" in words(parley)
 
 
@@ -79,8 +83,8 @@ async def test_who_waits_for_room_for_too_long_is_told_that_it_was_in_vain(
     parley: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "ROOM_SECONDS", 0.2)
-    parley.service(0).discord.downloads._turns = asyncio.Semaphore(0)  # type: ignore[union-attr]  # it runs
-    text = await parley.ended(ask(parley, "What is this?", ("photo.png", PNG)))
+    async with all_held(parley):
+        text = await parley.ended(ask(parley, "What is this?", ("photo.png", PNG)))
     assert Texts("en").render(Key.POOL_FULL) in text
 
 
@@ -175,25 +179,3 @@ async def test_a_file_is_fetched_within_its_bounds(what: str, came: bytes | Why)
 async def test_no_other_host_is_ever_asked(url: str) -> None:
     async with server() as own:
         assert await fetched(url, f"{own}/api/v10") is Why.UNREACHABLE
-
-
-async def test_few_turns_hold_files_at_once() -> None:
-    downloads = Downloads(None, None, None)  # type: ignore[arg-type]  # nothing is asked of Discord itself
-    inside, most = 0, 0
-    leave = asyncio.Event()
-
-    async def hold() -> None:
-        nonlocal inside, most
-        async with downloads.room():
-            inside += 1
-            most = max(most, inside)
-            await leave.wait()
-            inside -= 1
-
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(20):
-            tasks.create_task(hold())
-        for _ in range(3):
-            await asyncio.sleep(0)
-        leave.set()
-    assert most == 8

@@ -67,24 +67,27 @@ class _Execution(Execution):
 
 
 def _request(request: Request) -> pb.ExecuteRequest:
-    return pb.ExecuteRequest(
+    wire = pb.ExecuteRequest(
         turn_id=request.turn_id,
         conversation_id=request.conversation_id,
         model=request.model,
         system=[pb.SystemBlock(text=text) for text in request.system],
-        messages=[_message(line) for line in request.lines],
         parameters=pb.Parameters(max_output_tokens=request.max_output_tokens),
     )
+    for line in request.lines:
+        _write(line, wire.messages.add(role=ROLES[line.speaker]))
+    return wire
 
 
-def _message(line: Line) -> pb.Message:
-    return pb.Message(role=ROLES[line.speaker], parts=[*map(_file, line.files), pb.Part(text=line.text)])
-
-
-def _file(file: Picture | Paper) -> pb.Part:
-    if isinstance(file, Picture):
-        return pb.Part(image=pb.Blob(content_type=file.content_type, content=file.content))
-    return pb.Part(document=pb.Blob(content_type=PDF, content=file.content, filename=file.filename))
+def _write(line: Line, message: pb.Message) -> None:
+    """Fill a message where it stands: one that is made apart and put in is a copy of its files, some 20 MB."""
+    for file in line.files:
+        part = message.parts.add()
+        blob, content_type = (part.image, file.content_type) if isinstance(file, Picture) else (part.document, PDF)
+        blob.content_type, blob.content = content_type, file.content
+        if isinstance(file, Paper):
+            blob.filename = file.filename
+    message.parts.add(text=line.text)
 
 
 def _event(response: pb.ExecuteResponse) -> ExecutionEvent | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from parley_gateway.attachments import Why
 from parley_gateway.discord.calls import Calls
+from parley_gateway.discord.held import Held
 from parley_gateway.discord.routes import MESSAGE
 from parley_gateway.discord.written import attachment_of
 from parley_gateway.messages import DeliveryError, Forbidden, Gone
@@ -26,10 +27,14 @@ from parley_kit.faults import Exhausted
 
 HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 CONNECTIONS = 8
-TURNS = 8
-"""So many turns hold files at once, of 20 MiB each at most."""
+HELD = 48 * 1024 * 1024
+"""So many bytes of files turns hold at once. The chart's limit of the gateway's memory has room for that."""
+COPIES = 5
+"""So often the gateway's memory has each of them at worst: as it comes, whole, in the request, as it is sent (measured: up to
+4.6 times while 40 MiB came at once, test_file_memory.py).
+"""
 ROOM_SECONDS = 120.0
-"""How long a turn waits for one of them to end: as long as for a slot at an executor."""
+"""How long a turn waits for others to end: as long as for a slot at an executor."""
 FILE_SECONDS, FILES_SECONDS = 10.0, 20.0
 PIECE = 64 * 1024
 _EXPIRED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -41,26 +46,23 @@ class Downloads(Files):
     def __init__(self, rest: hikari.api.RESTClient, calls: Calls, rest_url: str | None) -> None:
         self._rest, self._calls = rest, calls
         self._own = urlsplit(rest_url) if rest_url else None
-        self._turns = asyncio.Semaphore(TURNS)
+        self._held = Held(HELD)
         self._session: aiohttp.ClientSession | None = None
 
-    @property
     @override
-    def full(self) -> bool:
-        return self._turns.locked()
+    def full(self, size: int) -> bool:
+        return self._held.full(size)
 
     @override
     @asynccontextmanager
-    async def room(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(ROOM_SECONDS):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise Exhausted("POOL_FULL", "Too many turns hold files.") from None
-        try:
+    async def room(self, size: int) -> AsyncIterator[None]:
+        async with AsyncExitStack() as holding:
+            try:
+                async with asyncio.timeout(ROOM_SECONDS):
+                    await holding.enter_async_context(self._held.room(size))
+            except TimeoutError:
+                raise Exhausted("POOL_FULL", "Turns hold too many files.") from None
             yield
-        finally:
-            self._turns.release()
 
     async def close(self) -> None:
         """Close the connections."""

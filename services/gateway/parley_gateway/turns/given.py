@@ -26,16 +26,28 @@ REASONS = {
 }
 
 
-async def given(files: Files, prompt: Prompt, window: Sequence[Said]) -> Mapping[Attachment, Content | Why]:
-    """Return what there is of the files of a conversation, newest first, or why there is nothing."""
-    messages = [prompt.attachments, *(said.attachments for said in reversed(window))]
-    verdicts = chosen(messages, BOUNDS)
+Verdicts = Mapping[Attachment, Why | None]
+"""Why a file is left out; None: it is read."""
+
+
+def looked(prompt: Prompt, window: Sequence[Said]) -> Verdicts:
+    """Return which files of a conversation are read; the newest are the first to be."""
+    return chosen([prompt.attachments, *(said.attachments for said in reversed(window))], BOUNDS)
+
+
+def weight(verdicts: Verdicts) -> int:
+    """Return how many bytes those that are read have."""
+    return sum(file.size for file, why in verdicts.items() if why is None)
+
+
+async def given(files: Files, channel_id: str, verdicts: Verdicts) -> Mapping[Attachment, Content | Why]:
+    """Return what there is of the files of a conversation, or why there is nothing."""
     wanted = {
         file: most(kind, BOUNDS)
         for file, why in verdicts.items()
         if why is None and (kind := kind_of(file)) is not None
     }
-    fetched = await files.fetch(prompt.channel_id, wanted) if wanted else {}
+    fetched = await files.fetch(channel_id, wanted) if wanted else {}
     return {file: why if why is not None else _content(file, fetched[file]) for file, why in verdicts.items()}
 
 

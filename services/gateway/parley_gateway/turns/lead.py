@@ -13,7 +13,7 @@ from parley_gateway.model import Request
 from parley_gateway.ports import TurnWatch
 from parley_gateway.texts import Key, Texts
 from parley_gateway.turns.chronicle import Chronicle
-from parley_gateway.turns.given import given, left_out
+from parley_gateway.turns.given import given, left_out, looked, weight
 from parley_gateway.turns.meter import Meter
 from parley_gateway.turns.produce import Producer
 from parley_gateway.turns.reply import Reply
@@ -89,12 +89,13 @@ class Lead:
         producer = Producer(
             room.admissions, room.executors, room.clock, room.settings.produce, self._watch, meter=self._meter
         )
-        if not (self._prompt.attachments or any(said.attachments for said in opened.window)):
+        verdicts = looked(self._prompt, opened.window)
+        if not verdicts:
             return await producer.run(self._request(opened, {}), self)
-        if room.files.full:
+        if room.files.full(weight(verdicts)):
             self.in_line(None)
-        async with room.files.room():
-            contents = await given(room.files, self._prompt, opened.window)
+        async with room.files.room(weight(verdicts)):
+            contents = await given(room.files, self._prompt.channel_id, verdicts)
             self._reply.remark(left_out(self._texts, self._prompt, contents))
             return await producer.run(self._request(opened, contents), self)
 
