@@ -63,6 +63,7 @@ class PostedKind(Enum):
     NOTICE = "notice"
     PAGE = "page"
     FILE = "file"
+    NOTIFICATION = "notification"
 
 
 class RefusalReason(Enum):

@@ -14,7 +14,7 @@ from typing import Protocol
 from parley_gateway import addressing
 from parley_gateway.addressing import Message, Rules
 from parley_gateway.buttons import Action, Button
-from parley_gateway.claims import PostedKind, TurnState
+from parley_gateway.claims import TurnState
 from parley_gateway.memory import Exchange
 from parley_gateway.messages import DeliveryError
 from parley_gateway.pages import HARD_LIMIT, width
@@ -57,7 +57,7 @@ class Afterwards:
                 await self._offer(message, found, addressing.locale_in(text, rules, here))
 
     async def _offer(self, message: Message, found: Exchange, locale: str) -> None:
-        pages = [posted for posted in found.posted if posted.kind is not PostedKind.NOTICE]
+        pages = [posted for posted in found.posted if posted.kind.answers]
         if not pages:
             return
         last = max(pages, key=lambda page: page.index)

@@ -35,6 +35,12 @@ class PostedKind(Enum):
     NOTICE = "notice"
     PAGE = "page"
     FILE = "file"
+    NOTIFICATION = "notification"
+
+    @property
+    def answers(self) -> bool:
+        """Whether it shows a part of the answer."""
+        return self in (PostedKind.PAGE, PostedKind.FILE)
 
 
 @dataclass(frozen=True, slots=True)

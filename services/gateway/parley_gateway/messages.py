@@ -73,6 +73,8 @@ class Answer(Messages, Protocol):
         """Return the bot's message that answers the question; None if none of those soon after it does."""
         ...
 
-    async def notify(self, content: str) -> None:
-        """Post a message that notifies the asker, whom it mentions, and nobody else; again: it is the same message."""
+    async def notify(self, content: str) -> str:
+        """Post a message that notifies the asker, whom it mentions, and nobody else; again: it is the same message.
+        Return its id.
+        """
         ...

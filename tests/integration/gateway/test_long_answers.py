@@ -9,7 +9,7 @@ import pytest
 from support.gateways import World, world
 
 from parley_sandbox.discord import GatewaySettings as SandboxGateway
-from parley_sandbox.discord import queries
+from parley_sandbox.discord import Permission, queries
 
 LONG = "[[ttft=0.05 tps=4000 tokens=2500]]"
 SLOW = "[[ttft=0.3 tps=60 tokens=60]]"
@@ -46,6 +46,12 @@ def answers(parley: World, question: str) -> Sequence[Mapping[str, Any]]:
     raise LookupError(question)
 
 
+def bots(parley: World) -> Sequence[str]:
+    """Return the ids of all that the bot has written and that stands."""
+    places = parley.discord.world.messages.values()
+    return [one["id"] for place in places for one in place.values() if one["author"]["id"] == str(parley.cast.bot)]
+
+
 async def test_a_very_long_answer_ends_as_a_file_with_all_of_its_text(parley: World) -> None:
     question = parley.ask(f"Tell it all. {LONG}")
     await parley.ended(question, within=30)
@@ -69,6 +75,35 @@ async def test_a_slow_answer_ends_with_a_message_that_notifies_who_asked_and_nob
     assert notification["content"].endswith(f"/{answer['id']}")
     assert [user["id"] for user in notification["mentions"]] == [str(asker)]
     assert not answer["mentions"]
+
+
+async def test_a_question_that_is_deleted_takes_its_notifications_along(eager: World) -> None:
+    question = eager.ask(f"Take your time. {SLOW}")
+    await eager.ended(question)
+    answer, _ = answers(eager, question)
+    eager.click("Sam", answer["id"], "regenerate")
+    await eager.until(lambda: len(answers(eager, question)) == 3)
+    await eager.until(lambda: not eager.working)
+    eager.discord.people.delete(eager.cast.person("Sam"), question)
+    await eager.until(lambda: not bots(eager))
+
+
+async def test_a_notification_that_is_deleted_leaves_the_answer_and_one_that_is_replied_to_goes_on(
+    eager: World,
+) -> None:
+    question = eager.ask(f"Take your time. {SLOW}")
+    await eager.ended(question)
+    answer, notification = answers(eager, question)
+    further = eager.ask("And then?", person="Noor", reply_to=notification["id"])
+    await eager.ended(further)
+    assert len(eager.executions()[-1].messages) == 3, "it is the same conversation"
+    eager.discord.world.add_role(
+        eager.cast.guild("Orchard"), "Moderators", Permission.MANAGE_MESSAGES, eager.cast.person("Mika")
+    )
+    eager.discord.people.delete(eager.cast.person("Mika"), notification["id"])
+    await eager.ended(eager.ask("And now?", person="Noor", reply_to=answer["id"]))
+    assert len(eager.executions()[-1].messages) == 5
+    assert answer["id"] in [one["id"] for one in answers(eager, question)]
 
 
 async def test_a_quick_answer_notifies_nobody(parley: World) -> None:

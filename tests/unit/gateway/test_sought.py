@@ -31,8 +31,9 @@ class Channel(Answer):
         self.asked.append(f"remove {message_id}")
 
     @override
-    async def notify(self, content: str) -> None:
+    async def notify(self, content: str) -> str:
         self.asked.append(f"notify {content}")
+        return "notification"
 
     @override
     async def find(self) -> Found | None:

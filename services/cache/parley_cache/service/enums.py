@@ -60,6 +60,7 @@ KINDS: dict[int, PostedKind] = {
     pb.POSTED_KIND_NOTICE: PostedKind.NOTICE,
     pb.POSTED_KIND_PAGE: PostedKind.PAGE,
     pb.POSTED_KIND_FILE: PostedKind.FILE,
+    pb.POSTED_KIND_NOTIFICATION: PostedKind.NOTIFICATION,
 }
 ROLES: dict[int, Role] = {pb.ROLE_USER: Role.USER, pb.ROLE_ASSISTANT: Role.ASSISTANT}
 

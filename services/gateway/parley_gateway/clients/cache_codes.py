@@ -24,6 +24,7 @@ KINDS: dict[PostedKind, pb.PostedKind.ValueType] = {
     PostedKind.NOTICE: pb.POSTED_KIND_NOTICE,
     PostedKind.PAGE: pb.POSTED_KIND_PAGE,
     PostedKind.FILE: pb.POSTED_KIND_FILE,
+    PostedKind.NOTIFICATION: pb.POSTED_KIND_NOTIFICATION,
 }
 OUTCOMES: dict[Outcome, pb.Outcome.ValueType] = {
     Outcome.ANSWERED: pb.OUTCOME_ANSWERED,

@@ -78,8 +78,8 @@ class InteractionMessages(Answer):
         return await self._channel.remove(message_id)
 
     @override
-    async def notify(self, content: str) -> None:
-        await self._channel.notify(content)
+    async def notify(self, content: str) -> str:
+        return await self._channel.notify(content)
 
     @override
     async def find(self) -> Found | None:

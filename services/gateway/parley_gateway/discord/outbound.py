@@ -138,8 +138,8 @@ class ChannelMessages(Answer):
         await self._calls.call("DELETE", MESSAGE, work, counted=True)
 
     @override
-    async def notify(self, content: str) -> None:
-        async def work(watch: RestWatch) -> None:
+    async def notify(self, content: str) -> str:
+        async def work(watch: RestWatch) -> str:
             message = await self._rest.create_message(
                 self._channel,
                 content,
@@ -151,8 +151,9 @@ class ChannelMessages(Answer):
                 role_mentions=False,
             )
             watch.message(str(message.id))
+            return str(message.id)
 
-        await self._calls.call("POST", MESSAGES, work)
+        return await self._calls.call("POST", MESSAGES, work)
 
     @override
     async def find(self) -> Found | None:

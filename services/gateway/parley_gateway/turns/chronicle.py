@@ -76,9 +76,15 @@ class Chronicle:
         """Note that a message exists, or is gone."""
         self._hold.ledger.post(posted)
         self._hold.changed()
-        pages = {one.index: one.message_id for one in self._hold.ledger.posted if one.kind is not PostedKind.NOTICE}
+        pages = {one.index: one.message_id for one in self._hold.ledger.posted if one.kind.answers}
         ids = tuple(pages[index] for index in sorted(pages))
         self._show(replace(self._view, message_ids=ids))
+
+    def notified(self, message_id: str) -> None:
+        """Note the message that told the asker; an answer that was given anew may have more than one."""
+        told = [one.message_id for one in self._hold.ledger.posted if one.kind is PostedKind.NOTIFICATION]
+        if message_id not in told:
+            self.posted(Posted(PostedKind.NOTIFICATION, len(told), message_id))
 
     def edited(self, kind: str, outcome: str, took: float, staleness: float | None) -> None:
         """Note an edit."""

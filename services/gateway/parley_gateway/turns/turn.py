@@ -118,9 +118,9 @@ class Turn:
 
         Without its question the answer goes too.
         """
-        pages = {one.message_id for one in self._hold.ledger.posted if not self._owned.removed(one.message_id)}
+        pages = {one.message_id for one in self._hold.ledger.posted if one.kind is not PostedKind.NOTIFICATION}
         self._question_gone = self._question_gone or self._prompt.message_id in gone
-        if self._question_gone or pages & gone:
+        if self._question_gone or any(not self._owned.removed(page) for page in pages & gone):
             self._reply.abandon()
 
     def reword(self, message_id: str, text: str) -> bool:
@@ -186,7 +186,7 @@ class Turn:
         outcome, reason = self._outcome(delivered.standing)
         if outcome is Outcome.ANSWERED and self._began_at is not None:
             self._room.durations.note(self._room.clock.monotonic() - self._began_at)
-        if outcome is Outcome.ANSWERED and self._took_long():
+        if outcome is Outcome.ANSWERED and self._took_long() and not self._question_gone:
             await self._notify(delivered.message_ids[0])
         self._chronicle.ended(outcome, reason, delivered.shown_offset)
         if delivered.standing in TROUBLES:
@@ -210,7 +210,8 @@ class Turn:
         """
         asker, answer = f"<@{self._prompt.author_id}>", _link(self._prompt, message_id)
         with contextlib.suppress(DeliveryError):  # a courtesy: the answer stands
-            await self._answer.notify(self._texts.render(Key.READY, asker=asker, answer=answer))
+            notification = await self._answer.notify(self._texts.render(Key.READY, asker=asker, answer=answer))
+            self._chronicle.notified(notification)
 
     async def _remove_all(self) -> None:
         """Leave nothing of the answer; what Discord does not remove now, the next who hears of it tries again."""
@@ -341,7 +342,7 @@ class Turn:
         self._began_at = self._room.clock.monotonic()
         self._reply.restart(opened.attempt)
         # the message that becomes a file is for a moment known as both
-        pages = {one.index: one.message_id for one in opened.posted if one.kind is not PostedKind.NOTICE}
+        pages = {one.index: one.message_id for one in opened.posted if one.kind.answers}
         notice = next((one.message_id for one in opened.posted if one.kind is PostedKind.NOTICE), "")
         have = self._orphan.opening.have if self._orphan is not None else None
         if opened.posted or self._doubtful():

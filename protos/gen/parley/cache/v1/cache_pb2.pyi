@@ -179,6 +179,8 @@ class _PostedKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PostedKind
     """A page of the answer."""
     POSTED_KIND_FILE: _PostedKind.ValueType  # 3
     """The answer as a file."""
+    POSTED_KIND_NOTIFICATION: _PostedKind.ValueType  # 4
+    """What tells the asker that a slow answer is there."""
 
 class PostedKind(_PostedKind, metaclass=_PostedKindEnumTypeWrapper):
     """What a posted message is."""
@@ -191,6 +193,8 @@ POSTED_KIND_PAGE: PostedKind.ValueType  # 2
 """A page of the answer."""
 POSTED_KIND_FILE: PostedKind.ValueType  # 3
 """The answer as a file."""
+POSTED_KIND_NOTIFICATION: PostedKind.ValueType  # 4
+"""What tells the asker that a slow answer is there."""
 Global___PostedKind: _TypeAlias = PostedKind  # noqa: Y015
 
 class _Outcome:
