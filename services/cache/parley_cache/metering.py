@@ -16,8 +16,8 @@ KEPT = 2 * quotas.MONTH
 
 
 def subjects(origin: Origin) -> list[Subject]:
-    """Return whose usage a turn is: its member's and its guild's."""
-    member = Subject(SubjectKind.USER, origin.author_id)
+    """Return whose usage a turn is: that of the member who wants it, and its guild's."""
+    member = Subject(SubjectKind.USER, origin.charged_id)
     return [member, Subject(SubjectKind.GUILD, origin.guild_id)] if origin.guild_id else [member]
 
 

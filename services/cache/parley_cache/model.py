@@ -104,7 +104,10 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a question was asked, by whom; the token and the name are never logged."""
+    """Where a question was asked, by whom; the token and the name are never logged.
+
+    requester_id: who wants this answer and is charged for it, where that is not the author.
+    """
 
     kind: OriginKind
     guild_id: str
@@ -116,6 +119,12 @@ class Origin:
     interaction_token: str = field(repr=False)
     traceparent: str
     asked_at: datetime | None
+    requester_id: str = ""
+
+    @property
+    def charged_id(self) -> str:
+        """The member who is charged."""
+        return self.requester_id or self.author_id
 
     @property
     def question_id(self) -> str:

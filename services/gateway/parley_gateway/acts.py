@@ -154,6 +154,7 @@ class Acts:
             received_at=self.clock.now(),
             attachments=asked.attachments,
             rewinds=_rewind(button, found),
+            requester_id=click.user_id if click.user_id != button.author_id else "",
             model="" if asks or found is None else found.model,
             afresh=True,
         )

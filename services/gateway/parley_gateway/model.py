@@ -80,7 +80,8 @@ class Prompt:
     to; empty if there is none. guild_id: empty in a direct message. text: without the bot's own mention, other mentions
     as @name. asked_at: by Discord's clock. received_at: by ours. traceparent: of the gateway that took it first; empty
     before a trace is there. interaction_token: secret, of an interaction that its answer is shown by. rewinds: the turn
-    whose answer this one replaces. model: that was asked for with the question; empty: what is set counts. afresh: a
+    whose answer this one replaces. requester_id: who wants this answer and is charged for it, where that is not the
+    author. model: that was asked for with the question; empty: what is set counts. afresh: a
     stored answer will not do.
     """
 
@@ -99,6 +100,7 @@ class Prompt:
     attachments: tuple[Attachment, ...] = ()
     interaction_token: str = field(default="", repr=False)
     rewinds: Rewind | None = None
+    requester_id: str = ""
     model: str = ""
     afresh: bool = False
     trigger: Trigger = field(default=Trigger.COMMAND, compare=False)

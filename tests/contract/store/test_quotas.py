@@ -13,6 +13,7 @@ from parley_cache.quotas import Kind, UsageLimits
 from parley_cache.words import Opened, Refused
 
 ADA = Subject(SubjectKind.USER, "30")
+MODERATOR = Subject(SubjectKind.USER, "31")
 GUILD = Subject(SubjectKind.GUILD, "10")
 
 
@@ -120,6 +121,18 @@ async def test_what_failed_or_was_stopped_is_booked_too(bench: StoreBench, gatew
     await hold.stop()
     await _finish(hold, Usage(10, 10), 5)
     assert (await _used(bench, ADA)).account.day.usage == Usage(10, 10)
+
+
+async def test_who_wants_an_answer_to_somebody_elses_question_is_charged_for_it(
+    bench: StoreBench, gateway: Gateway
+) -> None:
+    await _limit(bench, MODERATOR, messages=1)
+    first = await gateway.open("1000", requester_id="31")
+    await _finish(first, Usage(10, 10), 5)
+    assert (await _used(bench, MODERATOR)).account.day.usage == Usage(10, 10)
+    assert (await _refusal(await gateway.open("1001", requester_id="31"))).reason is RefusalReason.QUOTA
+    assert (await _used(bench, ADA)).account.day.messages == 0
+    assert len(await (await gateway.open("1002", prompt="mine")).heard(Opened)) == 1
 
 
 async def test_a_restored_turn_is_not_charged_again(bench: StoreBench, gateway: Gateway) -> None:

@@ -7,7 +7,7 @@ from support.gateways import World, world
 from support.replies import spoken
 
 from parley_gateway.turns import silence
-from parley_sandbox.discord import Recorded, queries
+from parley_sandbox.discord import Permission, Recorded, queries
 
 STORY = "Tell a story. [[ttft=0.05 tps=60 tokens=60]]"
 ENDLESS = "[[ttft=0.05 tps=40 tokens=4000]]"
@@ -51,6 +51,20 @@ async def test_a_whole_answer_can_be_given_once_more_in_the_same_message(parley:
     assert text.split() == parley.executions()[1].text.split()
     assert parley.replies(question) == (message,)
     assert len(parley.executions()[1].messages) == 1, "the first answer is not remembered"
+
+
+async def test_a_moderator_who_has_an_answer_given_once_more_is_charged_for_it(parley: World) -> None:
+    moderator = parley.cast.person("Mika")
+    parley.discord.world.add_role(parley.cast.guild("Orchard"), "Moderators", Permission.MANAGE_MESSAGES, moderator)
+    question = parley.ask(f"What is a log? {SHORT}")
+    await parley.ended(question)
+    message = last(parley, question)
+    parley.click("Mika", message, "regenerate")
+    await parley.until(lambda: len(parley.executions()) == 2)
+    await rested(parley, message, "regenerate")
+    for spent in (await parley.spent("Sam"), await parley.spent("Mika")):
+        assert (spent.messages, spent.answers) == (1, 1)
+        assert spent.usage.output_tokens > 0
 
 
 async def test_an_answer_once_more_can_be_stopped_from_its_first_edit_on(parley: World) -> None:

@@ -20,6 +20,7 @@ FULL = opening(
     mode=Mode.REFRESH,
     attachments=(Attachment("1", "2", "a.txt", "text/plain", 3),),
     rewind_to="999",
+    requester_id="31",
     expected_revision=7,
 )
 

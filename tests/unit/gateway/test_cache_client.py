@@ -9,6 +9,7 @@ from parley_gateway.claims import Renew
 from parley_gateway.clients import cache
 from parley_gateway.clients.cache import HoldTurnCall
 from parley_gateway.clients.cache_events import orphan_of
+from parley_gateway.clients.cache_steps import request_of
 from parley_gateway.clients.turnstile import Turnstile
 from parley_gateway.model import Rewind
 from parley_kit.faults import Unavailable
@@ -60,3 +61,9 @@ def test_who_adopts_a_second_answer_takes_it_that_the_first_one_stands(rewinds: 
     """Else an answer would be lost when nothing comes of the second."""
     opening = pb.Open(turn_id="10", rewind_to=rewinds, expected_revision=4, origin=pb.Origin(channel_id="20"))
     assert orphan_of(pb.Orphan(open=opening)).opening.prompt.rewinds == rewind
+
+
+def test_who_adopts_what_somebody_else_asked_for_again_has_it_charged_to_them() -> None:
+    opening = pb.Open(turn_id="10", origin=pb.Origin(channel_id="20", author_id="30", requester_id="31"))
+    adopted = orphan_of(pb.Orphan(open=opening)).opening
+    assert request_of(adopted, "holder").open.origin.requester_id == "31"

@@ -90,6 +90,7 @@ def _origin(message: pb.Origin) -> Origin:
         interaction_token=bounds.text(f"{field}.interaction_token", message.interaction_token, bounds.TOKEN),
         traceparent=bounds.text(f"{field}.traceparent", message.traceparent, bounds.TRACEPARENT),
         asked_at=_time(f"{field}.asked_at", message.asked_at) if message.HasField("asked_at") else None,
+        requester_id=bounds.optional_snowflake(f"{field}.requester_id", message.requester_id),
     )
 
 

@@ -247,6 +247,7 @@ def _origin(origin: Origin) -> pb.Origin:
         locale=origin.locale,
         interaction_token=origin.interaction_token,
         traceparent=origin.traceparent,
+        requester_id=origin.requester_id,
     )
     if origin.asked_at is not None:
         asked_at = Timestamp()

@@ -133,6 +133,7 @@ def _prompt(opening: pb.Open) -> Prompt:
         attachments=attachments_of(opening.attachments),
         interaction_token=origin.interaction_token,
         rewinds=_rewind(opening),
+        requester_id=origin.requester_id,
         model=opening.model,
         afresh=opening.cache_policy.mode == pb.CACHE_MODE_REFRESH,
     )

@@ -89,6 +89,7 @@ def _origin(prompt: Prompt) -> pb.Origin:
         interaction_token=prompt.interaction_token,
         traceparent=prompt.traceparent,
         asked_at=timestamp(prompt.asked_at),
+        requester_id=prompt.requester_id,
     )
 
 

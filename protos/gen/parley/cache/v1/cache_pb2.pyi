@@ -615,6 +615,7 @@ class Origin(_message.Message):
     INTERACTION_TOKEN_FIELD_NUMBER: _builtins.int
     TRACEPARENT_FIELD_NUMBER: _builtins.int
     ASKED_AT_FIELD_NUMBER: _builtins.int
+    REQUESTER_ID_FIELD_NUMBER: _builtins.int
     kind: Global___OriginKind.ValueType
     """The Discord event: MESSAGE or INTERACTION."""
     guild_id: _builtins.str
@@ -633,6 +634,10 @@ class Origin(_message.Message):
     """The token of an interaction, valid for 15 minutes; empty for a message."""
     traceparent: _builtins.str
     """The W3C trace context of the turn's root span, so that an adopter's trace can link to it."""
+    requester_id: _builtins.str
+    """Who wants this answer and is charged for it, where that is not the author: a moderator who pressed a button under an
+    answer to somebody else; empty: the author.
+    """
     @_builtins.property
     def asked_at(self) -> _timestamp_pb2.Timestamp:
         """When the event happened, by Discord's clock."""
@@ -650,10 +655,11 @@ class Origin(_message.Message):
         interaction_token: _builtins.str = ...,
         traceparent: _builtins.str = ...,
         asked_at: _timestamp_pb2.Timestamp | None = ...,
+        requester_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "author_id", b"author_id", "author_name", b"author_name", "channel_id", b"channel_id", "guild_id", b"guild_id", "interaction_token", b"interaction_token", "kind", b"kind", "locale", b"locale", "message_id", b"message_id", "traceparent", b"traceparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "author_id", b"author_id", "author_name", b"author_name", "channel_id", b"channel_id", "guild_id", b"guild_id", "interaction_token", b"interaction_token", "kind", b"kind", "locale", b"locale", "message_id", b"message_id", "requester_id", b"requester_id", "traceparent", b"traceparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
