@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from typing_extensions import override
 
 from parley_gateway.buttons import Buttons
 from parley_gateway.messages import Messages, Rejected
 from parley_gateway.pacer import INTERVAL, Pacer, Route, Urgency, Wish
-from parley_gateway.turns.notice import PATIENCE, Notice
+from parley_gateway.turns.notice import PATIENCE, Fade, Notice
 from parley_kit.clock import ManualClock, settle
 
 
@@ -138,3 +139,25 @@ async def test_a_growing_answer_goes_before_notices_until_they_have_waited_long(
         told, _ = queue.channel.shown[0]
     assert PATIENCE <= told <= PATIENCE + 3 * INTERVAL
     assert len(grown) >= 4
+
+
+async def test_a_time_that_has_passed_is_told_no_more() -> None:
+    queue = Queue()
+    async with queue.of(1) as (notice,):
+        notice.say("You are next, in 10 s.", Fade(timedelta(seconds=10), "You are next."))
+        await settle()
+        await queue.later(9)
+        assert [text for _, text in queue.channel.shown] == ["You are next, in 10 s."]
+        await queue.later(1)
+        await queue.later(60)
+    assert [text for _, text in queue.channel.shown] == ["You are next, in 10 s.", "You are next."]
+
+
+async def test_what_is_said_later_takes_the_place_of_a_time_and_of_what_would_be_said_after_it() -> None:
+    queue = Queue()
+    async with queue.of(1) as (notice,):
+        notice.say("You are number 2, in 10 s.", Fade(timedelta(seconds=10), "You are number 2."))
+        await queue.later(5)
+        notice.say("You are next.")
+        await queue.later(60)
+    assert [text for _, text in queue.channel.shown] == ["You are number 2, in 10 s.", "You are next."]

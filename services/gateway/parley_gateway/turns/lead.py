@@ -15,6 +15,7 @@ from parley_gateway.texts import Key, Texts
 from parley_gateway.turns.chronicle import Chronicle
 from parley_gateway.turns.given import given, left_out, looked, weight
 from parley_gateway.turns.meter import Meter
+from parley_gateway.turns.notice import Fade
 from parley_gateway.turns.produce import Producer
 from parley_gateway.turns.reply import Reply
 from parley_gateway.turns.room import Room
@@ -108,10 +109,12 @@ class Lead:
 
     def in_line(self, estimate: timedelta | None) -> None:
         """Tell the member that all places are taken."""
+        busy = self._texts.render(Key.BUSY)
         if estimate is None:
-            self._reply.notice(self._texts.render(Key.BUSY))
+            self._reply.notice(busy)
         else:
-            self._reply.notice(self._texts.render(Key.BUSY_UNTIL, ready=self._room.clock.now() + estimate))
+            until = self._texts.render(Key.BUSY_UNTIL, ready=self._room.clock.now() + estimate)
+            self._reply.notice(until, Fade(estimate, busy))
 
     def asked(self, address: str) -> None:
         """Note which executor answers."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 
 from parley_gateway.buttons import Buttons
 from parley_gateway.edits import FailureKind
@@ -17,6 +19,14 @@ from parley_kit.clock import Clock, set_within
 
 PATIENCE = 5.0
 """After so many seconds a notice takes its turn among growing answers: a place in line that is not true helps nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """A notice that tells a time is true for so long; then it says this."""
+
+    after: timedelta
+    text: str
 
 
 class Notice:
@@ -36,6 +46,7 @@ class Notice:
         self._messages, self._buttons, self._posted = messages, buttons, posted
         self._pacer, self._clock = pacer, clock
         self._wanted = self._tried = ""
+        self._fade: tuple[float, str] | None = None
         self._closed = False
         self._news = asyncio.Event()
         self.message_id = ""
@@ -45,9 +56,10 @@ class Notice:
         """Go on with a notice that stands already."""
         self.message_id = message_id
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, fade: Fade | None = None) -> None:
         """Show a text soon."""
         self._wanted = text
+        self._fade = (self._clock.monotonic() + fade.after.total_seconds(), fade.text) if fade is not None else None
         self._news.set()
 
     def close(self) -> None:
@@ -60,10 +72,21 @@ class Notice:
         while not self._closed:
             self._news.clear()
             if self._wanted == self._tried:
-                await self._news.wait()
+                await self._rest()
             else:
                 await self._pass_on()
         return self.message_id
+
+    async def _rest(self) -> None:
+        """Wait for news, or until what is shown is not true any more."""
+        if self._fade is None:
+            await self._news.wait()
+            return
+        at, text = self._fade
+        if (left := at - self._clock.monotonic()) > 0:
+            await set_within(self._news, left, self._clock)
+        else:
+            self._wanted, self._fade = text, None
 
     async def _pass_on(self) -> None:
         """Show the newest text when the channel's pace lets it."""

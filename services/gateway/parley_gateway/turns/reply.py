@@ -16,7 +16,7 @@ from parley_gateway.messages import Messages
 from parley_gateway.pacer import Pacer
 from parley_gateway.relay import Cadence, Relay
 from parley_gateway.turns.ages import Ages
-from parley_gateway.turns.notice import Notice
+from parley_gateway.turns.notice import Fade, Notice
 from parley_gateway.turns.verdict import Verdict
 from parley_kit.clock import Clock
 
@@ -80,10 +80,10 @@ class Reply:
         if adopted.former:
             self._notice.close()
 
-    def notice(self, text: str) -> None:
+    def notice(self, text: str, fade: Fade | None = None) -> None:
         """Show a notice, as long as no page stands."""
         if not self._adopted.message_ids:
-            self._notice.say(text)
+            self._notice.say(text, fade)
 
     def feed(self, text: str) -> None:
         """Show a piece of text."""

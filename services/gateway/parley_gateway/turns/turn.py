@@ -39,6 +39,7 @@ from parley_gateway.turns.chronicle import Chronicle
 from parley_gateway.turns.failures import TABLE, Trouble
 from parley_gateway.turns.hold import Hold, Lost, News, Piece, Turned, TurnedDown
 from parley_gateway.turns.lead import Lead
+from parley_gateway.turns.notice import Fade
 from parley_gateway.turns.owned import OwnedMessages
 from parley_gateway.turns.reply import Reply, Stage
 from parley_gateway.turns.room import Room
@@ -362,13 +363,18 @@ class Turn:
         if self._prompt.rewinds is not None:  # the answer that stands is left as it is until this one begins
             await self._whisper(key, position=position, **when)
             return
-        self._reply.notice(self._texts.render(key, position=position, **when))
+        self._reply.notice(self._texts.render(key, position=position, **when), self._fade(position))
+
+    def _fade(self, position: int) -> Fade | None:
+        """Return what a member in line is told once the time that was guessed has passed: their place alone."""
+        wait = self._room.durations.after(position)
+        return Fade(wait, self._texts.render(_place(position), position=position)) if wait is not None else None
 
     def _line(self, position: int) -> tuple[Key, dict[str, datetime]]:
         """Return what a member in line is told: their place, and the time as far as it can be guessed."""
         wait = self._room.durations.after(position)
         if wait is None:
-            return (Key.QUEUED_NEXT if position <= 1 else Key.QUEUED), {}
+            return _place(position), {}
         key = Key.QUEUED_NEXT_UNTIL if position <= 1 else Key.QUEUED_UNTIL
         return key, {"ready": self._room.clock.now() + wait}
 
@@ -450,6 +456,10 @@ def _opening(room: Room, prompt: Prompt, watch: TurnWatch, orphan: Orphan | None
 
 def _adoption(orphan: Orphan | None) -> Adopt | None:
     return Adopt(orphan.opening.prompt.turn_id, orphan.lease) if orphan is not None else None
+
+
+def _place(position: int) -> Key:
+    return Key.QUEUED_NEXT if position <= 1 else Key.QUEUED
 
 
 def _link(prompt: Prompt, message_id: str) -> str:
