@@ -50,3 +50,33 @@ async def test_the_work_ends_before_its_cancelled_caller() -> None:
     await asyncio.wait([caller])
     assert caller.cancelled()
     assert ended.is_set()
+
+
+async def test_who_is_cancelled_while_the_work_fails_does_not_go_on() -> None:
+    """Python before 3.13 forgets that a TaskGroup was cancelled from outside when a child of it fails at that moment."""
+    begun, broken, went_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def breaks() -> None:
+        begun.set()
+        await broken.wait()
+        raise OSError
+
+    async def work() -> None:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(breaks())
+        except* OSError:
+            pass
+
+    async def goes_on() -> None:
+        await apart(work())
+        went_on.set()
+
+    caller = asyncio.create_task(goes_on())
+    await begun.wait()
+    broken.set()
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.wait([caller])
+    assert caller.cancelled()
+    assert not went_on.is_set()
