@@ -11,7 +11,7 @@ STAMP := $(VENV)/.stamp
 CLAUDE_STAMP := $(VENV)/.claude
 MEMBERS := protos libs/kit services/gateway services/cache services/executor services/monitor sandbox
 MEMBER_FILES := $(MEMBERS:%=%/pyproject.toml)
-PYTEST := $(BIN)/pytest
+PYTEST := $(BIN)/python -m pytest
 ONLY ?=
 ARGS ?=
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from parley_sandbox.health import serving
+from parley_sandbox.starters import Process, Starter, executed
 
 Sink = Callable[[str, str], None]
 """Takes a child's name and one line of what it said."""
@@ -50,7 +51,12 @@ class Child:
     """A child in its own process group, so that whatever it starts ends with it."""
 
     def __init__(
-        self, spec: ChildSpec, tasks: asyncio.TaskGroup, sink: Sink, on_death: Callable[[ChildDiedError], None]
+        self,
+        spec: ChildSpec,
+        tasks: asyncio.TaskGroup,
+        sink: Sink,
+        on_death: Callable[[ChildDiedError], None],
+        starter: Starter = executed,
     ) -> None:
         self.spec = spec
         self._tasks = tasks
@@ -58,7 +64,8 @@ class Child:
         self.ready_after = 0.0
         self._sink = sink
         self._on_death = on_death
-        self._process: asyncio.subprocess.Process | None = None
+        self._starter = starter
+        self._process: Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._wanted_dead = False
         self._line = asyncio.Condition()
@@ -96,14 +103,7 @@ class Child:
         self._says_ready.clear()
         reading, writing = os.pipe()
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self.spec.argv,
-                env=dict(self.spec.environment),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=writing,
-                stderr=asyncio.subprocess.STDOUT,
-                start_new_session=True,
-            )
+            self._process = await self._starter(self.spec.argv, self.spec.environment, writing)
         except BaseException:
             os.close(reading)
             raise
@@ -190,7 +190,7 @@ class Child:
             await self._watch
         return code
 
-    async def _attend(self, process: asyncio.subprocess.Process, reading: int) -> None:
+    async def _attend(self, process: Process, reading: int) -> None:
         """Take its lines until it ends, then say so if nobody wanted that."""
         stream = asyncio.StreamReader(limit=_LINE_LIMIT)
         loop = asyncio.get_running_loop()

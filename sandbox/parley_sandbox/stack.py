@@ -21,6 +21,7 @@ from parley_sandbox.plan import Place, Sources, places, services
 from parley_sandbox.ports import free_ports, listening_socket, port_of
 from parley_sandbox.redis import local_redis, url_of
 from parley_sandbox.settings import LOCAL, SandboxSettings
+from parley_sandbox.starters import Starter, executed
 from parley_sandbox.web.server import Capacity, Sandbox, serve_page
 
 _OWN: Final = "sandbox"
@@ -43,6 +44,7 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         sink: Sink | None = None,
         specs: tuple[ChildSpec, ...] | None = None,
+        starter: Starter = executed,
     ) -> None:
         self.settings = settings
         gateway = GatewaySettings(identify_window=settings.identify_window)
@@ -54,6 +56,7 @@ class Stack:
         self._environment = environment or {}
         self._sink = sink or _silent
         self._specs = specs
+        self._starter = starter
         self._exit = contextlib.AsyncExitStack()
         self._deaths: asyncio.Queue[ChildDiedError] = asyncio.Queue()
 
@@ -99,7 +102,7 @@ class Stack:
         # Ended before what they talk to: their last edits and spans still arrive.
         self._exit.push_async_callback(self._end_children)
         for spec in specs:
-            self.children[spec.name] = Child(spec, tasks, self._sink, self._deaths.put_nowait)
+            self.children[spec.name] = Child(spec, tasks, self._sink, self._deaths.put_nowait, self._starter)
         await self._start_children()
 
     def _redis(self) -> tuple[tuple[ChildSpec, ...], str | None]:

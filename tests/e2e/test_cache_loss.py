@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from support.crowd import CACHES, OTHER, Crowd, standing
-from support.system import System
+from support.system import PATIENCE, System
 
 HOLD = "parley.cache.v1.TurnService/HoldTurn"
 
@@ -17,7 +17,7 @@ async def held(parley: System, cache: str) -> float:
 
 async def carries_all(crowd: Crowd, cache: str) -> None:
     """Wait until one cache carries all turns."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await held(crowd.parley, cache) != len(crowd.asked):  # noqa: ASYNC110 — it looks over HTTP
             await asyncio.sleep(0.1)
 

@@ -111,7 +111,7 @@ async def test_a_second_question_waits_its_turn_and_says_so(parley: System) -> N
 
 
 async def test_a_long_answer_is_paged_and_loses_nothing(parley: System) -> None:
-    reply = await parley.reply(parley.ask("Write a very long text. [[ttft=0.05 tps=400 text=words:900]]"), within=60)
+    reply = await parley.reply(parley.ask("Write a very long text. [[ttft=0.05 tps=400 text=words:900]]"))
     said = parley.executions()[0].text
     assert len(reply.pages) > 1
     assert all(len(page.encode("utf-16-le")) // 2 <= 2000 for page in reply.pages)
@@ -146,7 +146,7 @@ async def test_thirty_two_members_ask_the_same_and_claude_speaks_once(parley: Sy
         parley.ask("How do I centre a div? [[ttft=0.5 tps=80 tokens=150]]", person=person, channel=channels[at % 2])
         for at, person in enumerate(people)
     ]
-    replies = await parley.replies(questions, within=90)
+    replies = await parley.replies(questions)
     assert len(parley.executions()) == 1
     said = parley.executions()[0].text
     assert {reply.outcome for reply in replies} == {"answered"}
@@ -160,7 +160,7 @@ async def test_a_rate_limited_channel_is_waited_for_and_loses_nothing(parley: Sy
     discord = parley.stack.discord
     replies = await asyncio.gather(
         *(
-            parley.reply(parley.ask(f"Story {person} [[ttft=0.1 tps=60 tokens=240]]", person=person), within=60)
+            parley.reply(parley.ask(f"Story {person} [[ttft=0.1 tps=60 tokens=240]]", person=person))
             for person in ("Sam", "Noor", "Mika")
         )
     )

@@ -53,7 +53,7 @@ async def test_a_conversation_is_held_and_every_hop_is_in_its_trace(
     apart: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with SandboxClient(apart.stack.url) as client:
-        code = await check.check(client, redis=False, within=30)
+        code = await check.check(client, redis=False, within=60)
     said = capsys.readouterr().out
     assert code == 0, said
     assert "missing" not in said
@@ -64,7 +64,7 @@ async def test_a_conversation_is_held_and_every_hop_is_in_its_trace(
 async def test_the_hop_that_is_missing_is_named(apart: System, capsys: pytest.CaptureFixture[str]) -> None:
     await apart.stack.children["executor"].kill()
     async with SandboxClient(apart.stack.url) as client:
-        assert await check.check(client, redis=False, within=30) == 1
+        assert await check.check(client, redis=False, within=60) == 1
     said = capsys.readouterr().out
     assert "ok        gateway → cache" in said
     assert "missing   gateway → executor: look at the executor's pods" in said
@@ -74,6 +74,6 @@ async def test_a_turn_that_does_not_end_is_said_to_be_under_way(
     apart: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with SandboxClient(apart.stack.url) as client:
-        assert await check.check(client, redis=False, within=30) == 0, "the sandbox hears of turns"
+        assert await check.check(client, redis=False, within=60) == 0, "the sandbox hears of turns"
         assert await check.check(client, redis=False, within=2) == 1
     assert "what still runs has left no span" in capsys.readouterr().out

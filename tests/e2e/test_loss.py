@@ -23,7 +23,7 @@ async def test_an_executor_dies_and_the_same_messages_end_with_one_attempts_text
         turn = await parley.answering(question)
         victim = next(child for child in parley.stack.children.values() if child.address == turn["executor"])
         await victim.kill()
-        reply = await parley.reply(question, within=60)
+        reply = await parley.reply(question)
         assert reply.outcome == "answered"
         assert reply.turn["message_ids"][0] == message, "the same message"
         assert len(parley.executions()) == 2
@@ -37,7 +37,7 @@ async def test_the_cache_restarts_in_mid_reply_and_the_reply_ends_whole(parley: 
     cache = parley.stack.children["cache"]
     await cache.kill()
     await cache.start()
-    reply = await parley.reply(question, within=60)
+    reply = await parley.reply(question)
     assert reply.outcome == "answered"
     assert len(parley.executions()) == 1, "Claude was not asked again"
     assert stands_whole(reply, parley.executions()[0].text)
@@ -45,7 +45,7 @@ async def test_the_cache_restarts_in_mid_reply_and_the_reply_ends_whole(parley: 
 
 async def test_without_a_cache_the_question_is_answered_and_the_member_is_told(parley: System) -> None:
     await parley.stack.children["cache"].kill()
-    reply = await parley.reply(parley.ask("Hello [[ttft=0.1]]"), within=60)
+    reply = await parley.reply(parley.ask("Hello [[ttft=0.1]]"))
     assert reply.outcome == "answered"
     said = parley.executions()[0].text
     assert said.split()[0] in reply.text
@@ -66,7 +66,7 @@ async def test_a_gateway_dies_and_its_sibling_finishes_in_the_same_messages() ->
         message = await parley.streaming(question, 60)
         holder = await holder_of(parley, question)
         await parley.stack.children[holder].kill()
-        reply = await parley.reply(question, within=60)
+        reply = await parley.reply(question)
         assert reply.outcome == "answered"
         assert reply.turn["message_ids"][0] == message
         assert stands_whole(reply, parley.executions()[-1].text)
@@ -83,7 +83,7 @@ async def test_a_message_that_a_dead_gateway_had_on_its_way_is_finished_and_not_
         holder = await holder_of(parley, question)
         parley.stack.claude.pace = Pace(ttft=0.0, tps=100_000)  # so that the sibling has all to say in one create
         await parley.stack.children[holder].kill()
-        reply = await parley.reply(question, within=60)
+        reply = await parley.reply(question)
         assert reply.outcome == "answered"
         assert answers(parley) == list(reply.turn["message_ids"]), "nothing else stands in the channel"
         assert stands_whole(reply, parley.executions()[-1].text)

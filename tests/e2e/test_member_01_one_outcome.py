@@ -11,7 +11,7 @@ from support.members import SET_UPS, SHORT, Members, members
 from support.reading import as_shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-ROOMS, PER_SECOND, MOST = 40, 20, 2000
+ROOMS, PER_SECOND, MOST = 40, 20, 400
 
 
 async def test_a_question_has_one_answer_and_it_is_what_claude_said(members: Members) -> None:
@@ -40,8 +40,7 @@ async def test_gateways_are_replaced_under_20_messages_a_second_and_none_is_lost
 
         async def talk() -> None:
             people = present.parley.newcomers(MOST)
-            while not replaced.is_set():
-                at = len(questions)
+            while not replaced.is_set() and (at := len(questions)) < MOST:
                 text = f"Question {at} [[ttft=0.2 tps=100 text=words:20]]"
                 questions.append(present.ask(text, rooms[at % ROOMS], person=people[at]))
                 await asyncio.sleep(1 / PER_SECOND)
@@ -52,7 +51,7 @@ async def test_gateways_are_replaced_under_20_messages_a_second_and_none_is_lost
                 await present.parley.stack.children[name].restart(grace=30)
             replaced.set()
         parley = present.parley
-        await parley.until(lambda: len(standing(parley)) == len(questions), within=60)
+        await parley.until(lambda: len(standing(parley)) == len(questions))
         await idle(parley)
         stands = standing(parley)
         assert Counter(len(stands[question]) for question in questions) == {1: len(questions)}

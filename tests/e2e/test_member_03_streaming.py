@@ -30,7 +30,7 @@ async def test_nothing_is_lost_between_pages(members: Members) -> None:
 async def test_three_answers_in_one_channel_share_its_pace(members: Members) -> None:
     where = members.room()
     questions = [members.ask(f"Story of {name} {FLOWING}", where, person=name) for name in ("Sam", "Noor", "Mika")]
-    replies = await members.parley.replies(questions, within=60)
+    replies = await members.parley.replies(questions)
     assert {reply.outcome for reply in replies} == {"answered"}
     requests = members.parley.stack.discord.recorder.requests
     assert min(queries.edit_spacing(requests, where)) > 0.2

@@ -23,7 +23,7 @@ async def test_it_waits_is_told_its_position_and_a_time_and_is_answered_in_its_t
     for number in (1, 2):
         waiting.append(members.say(f"Number {number} in line {SHORT}", where))
         await members.until_replied(*waiting)
-    replies = await members.parley.replies([first, *waiting], within=60)
+    replies = await members.parley.replies([first, *waiting])
     assert [reply.outcome for reply in replies] == ["answered"] * 3
     requests = members.parley.stack.discord.recorder.requests
     notices = [
@@ -46,7 +46,7 @@ async def test_the_sixth_that_would_wait_is_told_so(members: Members) -> None:
     waiting = [members.say(f"Waiting {number} {SHORT}", where, person="Noor") for number in range(5)]
     await members.until_replied(*waiting)
     waiting.append(members.say(f"One too many {SHORT}", where, person="Noor"))
-    replies = await members.parley.replies(waiting, within=60)
+    replies = await members.parley.replies(waiting)
     assert [reply.outcome for reply in replies] == ["answered"] * 5 + ["refused"]
     assert replies[-1].turn["reason"] == "QUEUE_FULL"
     assert Texts("en-US").render(Key.QUEUE_FULL) in replies[-1].text
@@ -57,6 +57,6 @@ async def test_what_is_asked_at_once_is_answered_in_its_order(members: Members) 
     first = members.say(f"Busy once more {BUSY}", where, person="Mika")
     await members.parley.streaming(first)
     waiting = [members.say(f"Quick {number} {SHORT}", where, person="Mika") for number in range(5)]
-    await members.parley.replies([first, *waiting], within=60)
+    await members.parley.replies([first, *waiting])
     asked = [record.question for record in members.heard("Quick ")]
     assert [question.split(" [[")[0][-7:] for question in asked] == [f"Quick {number}" for number in range(5)]

@@ -17,7 +17,7 @@ async def test_who_asks_more_than_20_in_a_minute_is_refused_with_the_time_from_w
     (person,) = members.parley.newcomers(1)
     # one more is allowed every 3 s: thirty are too many also where asking takes some seconds
     questions = [members.ask(f"Quick one {number} {SHORT}", members.room(), person=person) for number in range(30)]
-    replies = await members.parley.replies(questions, within=60)
+    replies = await members.parley.replies(questions)
     refused = [reply for reply in replies if reply.outcome != "answered"]
     assert {(reply.outcome, reply.turn["reason"]) for reply in refused} == {("refused", "QUOTA")}
     assert 1 <= len(refused) <= 10, "twenty at least are answered"

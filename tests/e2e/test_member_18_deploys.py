@@ -21,7 +21,7 @@ async def test_an_answer_in_flight_is_whole_though_everything_but_its_executor_i
         question = present.ask(f"Tell it slowly {LONG}", where := present.room())
         message = await present.parley.streaming(question, 40)
         await replaced(present, "gateway", "cache", "monitor")
-        await present.parley.until(lambda: "v1:stop:" not in str(present.message(message)["components"]), within=60)
+        await present.parley.until(lambda: "v1:stop:" not in str(present.message(message)["components"]))
         assert len(present.of_the_bot(where)) == 1
         stands = present.message(message)["content"].split()
         assert stands == present.heard("Tell it slowly")[-1].text.split()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.members import SHORT, Members
+from support.members import SET_UPS, SHORT, Members, SetUp, members
 
 from parley_sandbox.discord import queries
+from parley_sandbox.starters import executed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SUPPRESS_EMBEDS = 1 << 2
@@ -32,12 +33,14 @@ async def test_a_members_question_cannot_make_the_bot_answer_itself(members: Mem
     assert len(members.of_the_bot(where)) == 2, reply.text
 
 
-async def test_a_service_knows_no_secret_of_another_and_claude_is_given_no_tool(members: Members) -> None:
-    await members.answered(f"What do you know? {SHORT}", members.room())
-    token = members.parley.stack.discord.token.encode()
-    knows = {name: token in environment_of(child.pid) for name, child in members.parley.stack.children.items()}
-    assert {name for name, known in knows.items() if known} == set(members.gateways)
-    assert not any("tools" in (record.parameters or {}) for record in members.heard("What do you know"))
+@pytest.mark.parametrize("set_up", SET_UPS, ids=[one.name for one in SET_UPS])
+async def test_a_service_knows_no_secret_of_another_and_claude_is_given_no_tool(set_up: SetUp) -> None:
+    async with members(set_up, starter=executed) as present:
+        await present.answered(f"What do you know? {SHORT}", present.room())
+        token = present.parley.stack.discord.token.encode()
+        knows = {name: token in environment_of(child.pid) for name, child in present.parley.stack.children.items()}
+        assert {name for name, known in knows.items() if known} == set(present.gateways)
+        assert not any("tools" in (record.parameters or {}) for record in present.heard("What do you know"))
 
 
 def environment_of(pid: int) -> bytes:

@@ -64,7 +64,7 @@ async def test_the_leaders_gateway_dies_under_32_readers_and_every_reply_is_whol
         assert len(parley.executions()) == 1
         leader = await only(parley, "gateway", "parley_admission_decisions_total")
         await parley.stack.children[leader].kill()
-        replies = await parley.replies(questions, within=90)
+        replies = await parley.replies(questions)
         assert {(reply.outcome, reply.turn["reason"] or "") for reply in replies} == {("answered", "")}
         assert len(parley.executions()) == 2, "the leader's, and one of a follower that was promoted"
         whole = said(parley.executions()[-1:])
@@ -111,7 +111,7 @@ async def test_gateways_restart_one_after_the_other_and_no_question_is_lost_or_a
             for name in GATEWAYS:
                 await parley.stack.children[name].restart(grace=30)
             assert not asking.done(), "both were replaced while questions came"
-        await parley.until(lambda: len(standing(parley)) == 75, within=60)
+        await parley.until(lambda: len(standing(parley)) == 75)
         await idle(parley)
         stands = standing(parley)
         assert Counter(len(stands[question]) for question in questions) == {1: 75}

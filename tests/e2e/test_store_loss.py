@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.crowd import CACHES, Crowd, idle, two_of_each
-from support.system import System
+from support.system import PATIENCE, System
 
 from parley_sandbox.children import Child
 
@@ -57,7 +57,7 @@ class Redis:
 
     async def missed(self) -> None:
         """Wait until both caches know that it does not answer."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while any([await self.parley.metric(cache, UP) for cache in CACHES]):  # noqa: ASYNC110 — HTTP
                 await asyncio.sleep(0.05)
 
@@ -149,7 +149,7 @@ async def test_a_reply_whose_end_the_store_forgot_still_stands_whole_once(tmp_pa
         assert await crowd.wrong() == []
         await parley.quiet()
         await redis.crash(tmp_path / "kept")
-        await parley.until(lambda: crowd.attempts() == dict.fromkeys(crowd.texts, 2), within=90)
+        await parley.until(lambda: crowd.attempts() == dict.fromkeys(crowd.texts, 2))
         await idle(parley)
         assert await crowd.wrong() == []
         assert crowd.attempts() == dict.fromkeys(crowd.texts, 2)

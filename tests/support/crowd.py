@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from support.held_clock import HeldClock
 from support.reading import as_shown
 from support.redis_server import needed
 from support.replies import spoken
-from support.system import System, system
-from typing_extensions import override
+from support.system import PATIENCE, System, system
 
 from parley_gateway.texts import Key, Texts
 from parley_sandbox.anthropic import Record
-from parley_sandbox.anthropic.clock import SystemClock
 from parley_sandbox.discord import queries
 
 GATEWAYS = ("gateway-1", "gateway-2")
@@ -49,7 +48,7 @@ def messages_of_the_bot(parley: System, where: Sequence[str]) -> int:
 
 async def idle(parley: System) -> None:
     """Wait until no gateway holds a turn; the page alone cannot tell, since a gateway that ends tells it no more."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while sum([await parley.metric(one, "parley_gateway_turns_held") for one in GATEWAYS]):  # noqa: ASYNC110 — HTTP
             await asyncio.sleep(0.1)
 
@@ -65,23 +64,6 @@ LONG = "Tell it at length. [[ttft=0.5 tps=60 text=words:900]]"
 """Of several pages. Plain words, since an open code block would be closed for its page."""
 FLOWS = 10.0
 """So many seconds Claude talks, half of what it has to say; it goes on when the test has done its worst."""
-
-
-class HeldClock(SystemClock):
-    """The machine's clock, but what is due later than in so many seconds has to wait until it is let go."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = self.monotonic() + seconds
-        self._go = asyncio.Event()
-
-    def let_go(self) -> None:
-        self._go.set()
-
-    @override
-    async def sleep_until(self, instant: float) -> None:
-        if instant > self._end:
-            await self._go.wait()
-        await super().sleep_until(instant)
 
 
 @asynccontextmanager
@@ -148,7 +130,7 @@ class Crowd:
             stands = standing(self.parley)
             return all(len("".join(stands.get(question, ()))) >= characters for question in self.asked)
 
-        await self.parley.until(all_show, within=60)
+        await self.parley.until(all_show)
 
     @property
     def in_mid_stream(self) -> bool:
@@ -161,7 +143,7 @@ class Crowd:
         each question has one reply, and that is one attempt, byte for byte but for the white space where pages are cut.
         """
         self._clock.let_go()
-        replies = await self.parley.replies(list(self.asked), within=90)
+        replies = await self.parley.replies(list(self.asked))
         ended = [
             f"{question}: {reply.outcome} {reply.turn['reason'] or ''}"
             for question, reply in zip(self.asked, replies, strict=True)

@@ -23,7 +23,7 @@ from parley_monitor.settings import MonitorSettings
 from parley_sandbox.anthropic import LoopbackClaude, Pace
 from parley_sandbox.discord import Address, LoopbackDiscord, queries
 
-PATIENCE = 15.0
+PATIENCE = 45.0
 NOWHERE = "127.0.0.1:9"
 """Nothing listens there."""
 Service = Running[Any]

@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from support.forked import forked
 from support.redis_server import needed
 from support.system import PATIENCE, Reply, System, system
 
 from parley_sandbox.discord import queries
+from parley_sandbox.starters import Starter
 
 Json = Mapping[str, Any]
 SHORT = "[[ttft=0.05 tps=400 text=words:12]]"
@@ -194,7 +196,7 @@ class Members:
 
 @asynccontextmanager
 async def members(
-    set_up: SetUp, *, environment: Mapping[str, str] | None = None, **settings: Any
+    set_up: SetUp, *, environment: Mapping[str, str] | None = None, starter: Starter = forked, **settings: Any
 ) -> AsyncIterator[Members]:
     """Start everything. Machines that do all this at once are slow to their first word; that is not what is tested."""
     if set_up.redis:
@@ -205,5 +207,5 @@ async def members(
         "PARLEY_GATEWAY_MESSAGE_CONTENT": "true",
     }
     chosen = {"gateways": set_up.gateways, "caches": set_up.caches, "redis": set_up.redis, "slots": 16} | settings
-    async with system(environment=patient | dict(environment or {}), **chosen) as parley:
+    async with system(environment=patient | dict(environment or {}), starter=starter, **chosen) as parley:
         yield Members(parley, set_up)

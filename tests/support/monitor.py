@@ -73,7 +73,7 @@ class Watch:
         self._messages = aiter(self.call)
 
     async def next(self) -> pb.CapacityMap:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             message = await anext(self._messages)
         self.seen.append(message.capacity)
         return self.seen[-1]
@@ -91,7 +91,7 @@ class Watch:
 async def end_of(call: Any) -> grpc.StatusCode:
     """Read a call to its end and return its status, which comes after the last message."""
     with contextlib.suppress(grpc.aio.AioRpcError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for _ in call:
                 pass
     code: grpc.StatusCode = await call.code()

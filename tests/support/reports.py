@@ -47,7 +47,7 @@ class Reports(monitor_pb2_grpc.MonitorServiceServicer):
 
     async def until(self, condition: Callable[[pb.LoadReport], bool]) -> pb.LoadReport:
         """Wait until the newest report meets a condition."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (self.got and condition(self.got[-1])):
                 await self._news.wait()
         return self.got[-1]

@@ -188,7 +188,7 @@ class Talk:
         await self._parley.streaming(bread)
         self._ask("follower", BREAD, "Noor")
         self._ask("slow", "Think long. [[ttft=8.6 tps=40 tokens=60]]", "Mika")
-        await self._parley.stack.claude.until(lambda: self._parley.stack.claude.live == SLOTS, within=10)
+        await self._parley.stack.claude.until(lambda: self._parley.stack.claude.live == SLOTS, within=30)
         self._ask("overdue", "Is there room? [[ttft=0.2]]", self._guests[1])
         self._ask("queued", "And what is it made of? [[ttft=0.2 tps=60 tokens=40]]", "Sam")
         waiting = [await self._noticed("queued")]
@@ -237,7 +237,7 @@ class Talk:
         return self._questions[about]
 
     async def _ended(self, *about: str) -> None:
-        replies = await self._parley.replies([self._questions[one] for one in about], within=60)
+        replies = await self._parley.replies([self._questions[one] for one in about])
         self._replies.update(zip(about, replies, strict=True))
 
     async def _noticed(self, about: str) -> float:

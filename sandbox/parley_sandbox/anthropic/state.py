@@ -62,15 +62,15 @@ class ClaudeState:
         """How many replies were begun."""
         return self.journal.executions
 
-    async def until(self, condition: Callable[[], bool], within: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], bool], within: float = 30.0) -> None:
         """Wait for a condition on this object; TimeoutError after `within` seconds."""
         await self.journal.until(condition, within)
 
-    async def streams_open(self, count: int, within: float = 10.0) -> None:
+    async def streams_open(self, count: int, within: float = 30.0) -> None:
         """Wait until exactly this many replies are under way."""
         await self.until(lambda: self.live == count, within)
 
-    async def closed_by_client(self, count: int = 1, within: float = 10.0) -> tuple[Record, ...]:
+    async def closed_by_client(self, count: int = 1, within: float = 30.0) -> tuple[Record, ...]:
         """Wait until at least this many requests were given up by their caller, and return them."""
         await self.until(lambda: len(self._given_up()) >= count, within)
         return self._given_up()

@@ -140,7 +140,7 @@ ADAPTIVE = {"type": "adaptive"}
 WHOLE: dict[str, dict[str, Any]] = {
     "plain": asking("hello [[tokens=40]]"),
     "one token": asking("hello [[tokens=1]]"),
-    "long": asking("hello [[text=words:2000]]", max_tokens=8_000),
+    "long": asking("hello [[text=words:500]]", max_tokens=8_000),
     "code": asking("hello [[text=fence]]"),
     "table": asking("hello [[text=table]]"),
     "Japanese": asking("富士山について教えて"),

@@ -80,7 +80,7 @@ async def test_the_monitor_learns_that_claude_is_not_to_be_asked_and_when_one_ca
 
 async def test_the_monitor_learns_what_is_left_of_each_limit(start: Start, monitor: Reports) -> None:
     async with start(monitor=monitor.address) as stand:
-        stand.claude.limits = Limits(requests=10, input_tokens=1_000_000, output_tokens=100)
+        stand.claude.limits = Limits(requests=3, input_tokens=1_000_000, output_tokens=100)
         await read(stand.execute("hello [[tokens=90 tps=1000]]"))
         await read(stand.execute("hello [[tokens=3]]"))
         report = await monitor.until(lambda report: report.headroom.HasField("output_tokens"))
