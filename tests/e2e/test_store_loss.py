@@ -66,7 +66,7 @@ class Redis:
 
 
 async def test_the_store_restarts_in_mid_reply_and_every_reply_is_whole_once(crowd: Crowd) -> None:
-    crowd.ask(same=24, others=7, long=1)
+    crowd.ask(same=8, others=3, long=1)
     await crowd.shown()
     await Redis(crowd.parley).restart()
     assert crowd.in_mid_stream
@@ -75,7 +75,7 @@ async def test_the_store_restarts_in_mid_reply_and_every_reply_is_whole_once(cro
 
 
 async def test_the_store_crashes_and_forgets_all_in_mid_reply_and_every_reply_is_whole_once(crowd: Crowd) -> None:
-    crowd.ask(same=24, others=7, long=1)
+    crowd.ask(same=8, others=3, long=1)
     await crowd.shown()
     await Redis(crowd.parley).crash()
     assert crowd.in_mid_stream
@@ -88,10 +88,10 @@ async def test_the_store_crashes_and_loses_its_tail_in_mid_reply_and_every_reply
 ) -> None:
     """Of what was asked before, it finds less text than there is; what was asked after, it does not know at all."""
     redis = Redis(crowd.parley)
-    crowd.ask(same=16, others=4, long=1)
+    crowd.ask(same=6, others=2, long=1)
     await crowd.shown()
     redis.keep(tmp_path / "kept")
-    crowd.ask(same=8, others=3)
+    crowd.ask(same=4, others=2)
     await crowd.shown(200)
     await redis.crash(tmp_path / "kept")
     assert crowd.in_mid_stream
@@ -101,7 +101,7 @@ async def test_the_store_crashes_and_loses_its_tail_in_mid_reply_and_every_reply
 
 async def test_the_store_forgets_all_and_then_each_cache_dies_and_every_reply_is_whole_once(crowd: Crowd) -> None:
     """Those who follow are still on their way back when the cache that they came to is lost."""
-    crowd.ask(same=24, others=7, long=1)
+    crowd.ask(same=8, others=3, long=1)
     await crowd.shown()
     await Redis(crowd.parley).crash()
     for cache in CACHES:
@@ -114,7 +114,7 @@ async def test_the_store_forgets_all_and_then_each_cache_dies_and_every_reply_is
 
 async def test_the_store_stands_still_for_less_than_a_lease_and_nothing_is_asked_twice(crowd: Crowd) -> None:
     redis = Redis(crowd.parley)
-    crowd.ask(same=24, others=7, long=1)
+    crowd.ask(same=8, others=3, long=1)
     await crowd.shown()
     redis.stand_still()
     await redis.missed()
@@ -128,7 +128,7 @@ async def test_the_store_stands_still_for_longer_than_a_lease_and_every_reply_is
     """By then everybody may take everything over, but nobody sees that before the store is back: then all are there."""
     async with two_of_each(PARLEY_CACHE_LEASE=str(LEASE)) as parley:
         redis, crowd = Redis(parley), Crowd(parley)
-        crowd.ask(same=24, others=7, long=1)
+        crowd.ask(same=8, others=3, long=1)
         await crowd.shown()
         redis.stand_still()
         await redis.missed()
