@@ -1,27 +1,39 @@
-"""What holds for every test: nothing is skipped where nothing may be."""
+"""What holds for every test: what shares a process, and that nothing is skipped where nothing may be."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import hypothesis
 import pytest
+from typing_extensions import override
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-E2E = Path(__file__).parent / "e2e"
+E2E = "tests/e2e/"
 
 # No test asserts a time: a busy machine would fail it for nothing.
 hypothesis.settings.register_profile("parley", deadline=None)
 hypothesis.settings.load_profile("parley")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, a file stays together, and of whole systems there is one at a time."""
-    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
-        for item in items:
-            systems = E2E in item.path.parents
-            item.add_marker(pytest.mark.xdist_group("e2e" if systems else str(item.path)))
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Where several processes share the tests, a file stays together, and so do the folders of whole systems.
+
+    A module's fixtures are made once then, and there are never more than two whole systems at a time: one has a browser.
+    """
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        return str(PurePosixPath(file).parent) if file.startswith(E2E) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Use it for every --dist."""
+    return Together(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,8 @@ from support.reading import as_shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOMS, PER_SECOND, MOST = 40, 20, 400
+AT_ONCE = 60
+"""So many wait for their answers: a machine that is too slow for 20 a second gets as many as it can answer."""
 
 
 async def test_a_question_has_one_answer_and_it_is_what_claude_said(members: Members) -> None:
@@ -44,6 +46,7 @@ async def test_gateways_are_replaced_under_20_messages_a_second_and_none_is_lost
                 text = f"Question {at} [[ttft=0.2 tps=100 text=words:20]]"
                 questions.append(present.ask(text, rooms[at % ROOMS], person=people[at]))
                 await asyncio.sleep(1 / PER_SECOND)
+                await present.parley.until(lambda: len(questions) - len(standing(present.parley)) < AT_ONCE)
 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(talk())
