@@ -31,6 +31,7 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
         return str(PurePosixPath(file).parent) if file.startswith(E2E) else file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     """Use it for every --dist."""
     return Together(config, log)
