@@ -29,7 +29,7 @@ def ask(*texts: str, **more: Any) -> Request:
     return Request(**(values | more))
 
 
-def within(first_text: float = 10.0, whole: float = 20.0, gap: float = 10.0) -> Deadline:
+def within(first_text: float = 30.0, whole: float = 60.0, gap: float = 30.0) -> Deadline:
     """Give a stream so many seconds from now."""
     now = asyncio.get_running_loop().time()
     return Deadline(first_text=now + first_text, end=now + whole, gap=gap)

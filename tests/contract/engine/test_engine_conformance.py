@@ -170,11 +170,11 @@ async def test_after_a_cancelled_stream_the_next_one_is_whole(engine: Engine, cl
 @pytest.mark.parametrize(
     ("directive", "limits", "partial"),
     [
-        ("ttft=30", {"first_text": 1.0}, False),
-        ("headers=30", {"first_text": 1.0}, False),
-        ("ttft=30", {"whole": 1.0}, False),
-        ("stall=3", {"gap": 0.2}, True),
-        ("tps=20 tokens=500", {"whole": 1.5}, True),
+        ("ttft=60", {"first_text": 3.0}, False),
+        ("headers=60", {"first_text": 3.0}, False),
+        ("ttft=60", {"whole": 3.0}, False),
+        ("stall=3", {"gap": 1.0}, True),
+        ("tps=20 tokens=2000", {"whole": 4.0}, True),
     ],
 )
 async def test_each_clock_ends_a_stream_that_is_late(
@@ -185,7 +185,7 @@ async def test_each_clock_ends_a_stream_that_is_late(
     assert error is not None
     assert (error.reason, error.retryable, error.partial) == (Reason.TIMED_OUT, True, partial)
     assert bool(text_of(events)) is partial
-    assert asyncio.get_running_loop().time() - begin < 5
+    assert asyncio.get_running_loop().time() - begin < 60
     await claude.closed_by_client()
 
 

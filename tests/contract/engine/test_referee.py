@@ -33,7 +33,7 @@ from parley_sandbox.anthropic import LoopbackClaude, Pace, models
 PIECES = [5, 65_536]
 """In pieces that cut lines, JSON and characters, and all at once."""
 
-SILENCE = 0.3
+SILENCE = 1.5
 """How long both wait for a Claude that has fallen silent, in seconds."""
 
 

@@ -11,7 +11,7 @@ from parley_cache.store.tables import EXPIRY, turn_subject
 
 
 async def _next(changes: AsyncIterator[Sequence[str]]) -> set[str]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return set(await anext(changes))
 
 

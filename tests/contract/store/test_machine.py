@@ -90,7 +90,7 @@ class Turns(RuleBasedStateMachine):
 
     def run(self, work: Awaitable[T]) -> T:
         async def bounded() -> T:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 return await work
 
         return self.loop.run_until_complete(bounded())

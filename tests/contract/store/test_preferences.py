@@ -88,7 +88,7 @@ async def test_a_change_wakes_who_listens(bench: StoreBench) -> None:
     changes = bench.store.changes()
     await anext(changes)
     await _set(bench, GUILD, FULL, 0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while preferences.SUBJECT not in await anext(changes):
             pass
     await changes.aclose()  # type: ignore[attr-defined]  # the port says iterator; every adapter is a generator

@@ -101,7 +101,7 @@ async def _answer_long(channel: grpc.aio.Channel, turn_id: str, length: int) -> 
 
 async def test_forgetting_and_removing_over_the_wire(channel: grpc.aio.Channel, conversations: Stub) -> None:
     await _talk(channel, 2)
-    removed = await conversations.RemoveTurn(conversations_pb2.RemoveTurnRequest(turn_id="1000", by="77"), timeout=1)
+    removed = await conversations.RemoveTurn(conversations_pb2.RemoveTurnRequest(turn_id="1000", by="77"), timeout=10)
     assert [(posted.kind, posted.message_id) for posted in removed.posted] == [(pb.POSTED_KIND_PAGE, "5000")]
     assert removed.revision == 3
     done = await conversations.ForgetConversation(
@@ -125,12 +125,12 @@ async def test_a_turn_is_found_over_the_wire_and_answered_again_once_its_record_
     async with start(done_for=20.0) as cache:
         conversations = conversations_pb2_grpc.ConversationServiceStub(cache.channel)
         await _talk(cache.channel, 2)
-        at_once = await conversations.FindTurn(conversations_pb2.FindTurnRequest(turn_id="1001"), timeout=1)
+        at_once = await conversations.FindTurn(conversations_pb2.FindTurnRequest(turn_id="1001"), timeout=10)
         assert (at_once.conversation_id, at_once.revision, at_once.last) == ("chat", 2, True)
         assert (at_once.state, at_once.model) == (pb.TURN_STATE_ENDED, "claude-sonnet-5")
         await cache.clock.advance(25)
         wish = conversations_pb2.FindTurnRequest(turn_id="1001", message_id="5001")
-        found = await conversations.FindTurn(wish, timeout=1)
+        found = await conversations.FindTurn(wish, timeout=10)
         assert (found.question.text, found.question.author_id, found.answer.text) == ("q1", "30", "a")
         assert ([posted.message_id for posted in found.posted], found.last, found.model) == (["5001"], True, "")
         again = await Line.opened(
@@ -150,18 +150,18 @@ async def test_a_turn_is_found_over_the_wire_and_answered_again_once_its_record_
 async def test_a_running_turn_has_no_answer_yet(channel: grpc.aio.Channel, conversations: Stub) -> None:
     line = await Line.opened(channel, "1000", prompt="q0", conversation=CHAT)
     await line.until("opened")
-    found = await conversations.FindTurn(conversations_pb2.FindTurnRequest(message_id="1000"), timeout=1)
+    found = await conversations.FindTurn(conversations_pb2.FindTurnRequest(message_id="1000"), timeout=10)
     assert (found.state, found.question.text, found.HasField("answer")) == (pb.TURN_STATE_OPENED, "q0", False)
 
 
 async def test_a_member_is_forgotten_over_the_wire(channel: grpc.aio.Channel, conversations: Stub) -> None:
     await _talk(channel, 2)
     wish = conversations_pb2.ForgetMemberRequest(user_id="30")
-    done = await conversations.ForgetMember(wish, timeout=1)
+    done = await conversations.ForgetMember(wish, timeout=10)
     assert (done.conversations, done.messages) == (1, 4)
-    done = await conversations.ForgetMember(wish, timeout=1)
+    done = await conversations.ForgetMember(wish, timeout=10)
     assert (done.conversations, done.messages) == (0, 0)
-    found = await conversations.GetConversation(conversations_pb2.GetConversationRequest(conversation=CHAT), timeout=1)
+    found = await conversations.GetConversation(conversations_pb2.GetConversationRequest(conversation=CHAT), timeout=10)
     assert (found.messages, found.started_by) == (0, "")
 
 
@@ -183,5 +183,5 @@ async def test_what_cannot_be_done_says_why(
     conversations: Stub, method: str, request_: Any, code: grpc.StatusCode
 ) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await getattr(conversations, method)(request_, timeout=1)
+        await getattr(conversations, method)(request_, timeout=10)
     assert refused.value.code() is code

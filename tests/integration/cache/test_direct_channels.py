@@ -19,7 +19,7 @@ async def _ask(cache: CacheBench, turn_id: str, channel_id: str) -> None:
 
 async def _listed(channel: grpc.aio.Channel, seconds: int, most: int = 0) -> list[str]:
     wish = pb.ListDirectChannelsRequest(within=Duration(seconds=seconds), most=most)
-    found = await cache_pb2_grpc.TurnServiceStub(channel).ListDirectChannels(wish, timeout=1)
+    found = await cache_pb2_grpc.TurnServiceStub(channel).ListDirectChannels(wish, timeout=10)
     return list(found.channel_ids)
 
 

@@ -28,9 +28,9 @@ async def test_turns_beyond_the_bound_are_refused_and_reads_go_on(start: Start) 
         assert (await reader.until("opened")).source == pb.SOURCE_STORED
         conversations = conversations_pb2_grpc.ConversationServiceStub(cache.channel)
         request = conversations_pb2.GetConversationRequest(conversation=pb.Conversation(id="chat"))
-        assert (await conversations.GetConversation(request, timeout=1)).messages == 2
+        assert (await conversations.GetConversation(request, timeout=10)).messages == 2
         replies = replies_pb2_grpc.ReplyServiceStub(cache.channel)
-        assert (await replies.GetStatistics(replies_pb2.GetStatisticsRequest(), timeout=1)).entries == 1
+        assert (await replies.GetStatistics(replies_pb2.GetStatisticsRequest(), timeout=10)).entries == 1
         for line in (*held, reader):
             await line.say("on")
             await line.finish()

@@ -173,7 +173,7 @@ async def test_stop_without_followers_reaches_the_leader_through_any_gateway(cha
     stub = cache_pb2_grpc.TurnServiceStub(channel)
     leader = await Line.opened(channel)
     await leader.until("opened")
-    stopped = await stub.StopTurn(pb.StopTurnRequest(turn_id="1000", by="77"), timeout=1)
+    stopped = await stub.StopTurn(pb.StopTurnRequest(turn_id="1000", by="77"), timeout=10)
     assert stopped.state == pb.TURN_STATE_OPENED
     requested = await leader.until("stop_requested")
     assert (requested.by, requested.others_read) == ("77", False)
@@ -184,7 +184,7 @@ async def test_stop_with_followers_ends_the_display_first_and_claude_last(channe
     leader, follower = await Line.opened(channel, "1000"), await Line.opened(channel, "1001")
     await follower.until("opened")
     await leader.say("Hello")
-    await stub.StopTurn(pb.StopTurnRequest(turn_id="1000", by="77"), timeout=1)
+    await stub.StopTurn(pb.StopTurnRequest(turn_id="1000", by="77"), timeout=10)
     assert (await leader.until("stop_requested")).others_read
     await leader.end(pb.OUTCOME_STOPPED, shown=5)
     await leader.until("committed")
@@ -199,7 +199,7 @@ async def test_stop_with_followers_ends_the_display_first_and_claude_last(channe
 
 async def test_stopping_what_nobody_knows_is_not_found(channel: grpc.aio.Channel) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await cache_pb2_grpc.TurnServiceStub(channel).StopTurn(pb.StopTurnRequest(turn_id="1", by="77"), timeout=1)
+        await cache_pb2_grpc.TurnServiceStub(channel).StopTurn(pb.StopTurnRequest(turn_id="1", by="77"), timeout=10)
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
 
 

@@ -21,11 +21,11 @@ def _wish(key: str = "identify:0", seconds: int = 5, nanos: int = 0) -> pb.TakeP
 
 
 async def test_passes_are_spaced_over_the_wire(cache: CacheBench, passes: Stub) -> None:
-    first, second = [await passes.TakePass(_wish(), timeout=1) for _ in range(2)]
+    first, second = [await passes.TakePass(_wish(), timeout=10) for _ in range(2)]
     assert not first.HasField("wait")
     assert second.wait.ToTimedelta().total_seconds() == 5
     await cache.clock.advance(8)
-    assert (await passes.TakePass(_wish(), timeout=1)).wait.ToTimedelta().total_seconds() == 2
+    assert (await passes.TakePass(_wish(), timeout=10)).wait.ToTimedelta().total_seconds() == 2
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,6 @@ async def test_what_cannot_be_spaced_is_refused_by_its_field(
     passes: Stub, wish: pb.TakePassRequest, field: str
 ) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await passes.TakePass(wish, timeout=1)
+        await passes.TakePass(wish, timeout=10)
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert (refused.value.details() or "").startswith(field)

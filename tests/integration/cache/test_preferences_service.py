@@ -23,7 +23,7 @@ async def _set(
     request = pb.UpdatePreferencesRequest(
         subject=_subject(number), preferences=pb.Preferences(model=model), expected_version=version
     )
-    return await stub.UpdatePreferences(request, timeout=1)
+    return await stub.UpdatePreferences(request, timeout=10)
 
 
 class Watch:
@@ -45,7 +45,7 @@ async def test_settings_are_written_and_read(channel: grpc.aio.Channel) -> None:
     assert (await _set(channel, "one")).preferences.version == 1
     stub = preferences_pb2_grpc.PreferencesServiceStub(channel)
     request = pb.GetPreferencesRequest(subjects=[_subject(), pb.Subject(user_id="10")])
-    found = (await stub.GetPreferences(request, timeout=1)).preferences
+    found = (await stub.GetPreferences(request, timeout=10)).preferences
     assert [(one.preferences.model, one.version) for one in found] == [("one", 1), ("", 0)]
 
 
@@ -79,5 +79,5 @@ async def test_a_watch_ends_at_once_when_its_cache_drains(start: Start) -> None:
 async def test_too_many_subjects_are_refused(channel: grpc.aio.Channel) -> None:
     stub = preferences_pb2_grpc.PreferencesServiceStub(channel)
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await stub.GetPreferences(pb.GetPreferencesRequest(subjects=[_subject()] * 101), timeout=1)
+        await stub.GetPreferences(pb.GetPreferencesRequest(subjects=[_subject()] * 101), timeout=10)
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT

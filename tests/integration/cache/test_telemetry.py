@@ -74,7 +74,7 @@ async def test_it_is_told_why_stored_replies_went_and_what_they_saved(start: Sta
             await _answered(cache, str(1000 + number))
         await _ended(await Line.opened(cache.channel, "2000", prompt="1003"))
         replies = replies_pb2_grpc.ReplyServiceStub(cache.channel)
-        await replies.Purge(replies_pb2.PurgeRequest(turn_id="1003"), timeout=1)
+        await replies.Purge(replies_pb2.PurgeRequest(turn_id="1003"), timeout=10)
         await cache.clock.advance(101)
         await cache.clock.advance(1)
         sample = cache.service.sample

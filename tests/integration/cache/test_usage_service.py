@@ -32,7 +32,7 @@ async def test_what_was_used_and_what_is_left_is_told(start: Start) -> None:
         await line.finish(usage=pb.Usage(input_tokens=300, output_tokens=100), cost_micro_usd=12_000)
         await line.end()
         assert await line.over()
-        found = await stub.GetUsage(usage_pb2.GetUsageRequest(user_id="30"), timeout=1)
+        found = await stub.GetUsage(usage_pb2.GetUsageRequest(user_id="30"), timeout=10)
         assert (found.day.messages, found.day.answers, found.day.cost_micro_usd) == (1, 1, 12_000)
         assert (found.month.usage.input_tokens, found.month.usage.output_tokens) == (300, 100)
         assert found.day.since.seconds == pytest.approx(time.time(), abs=3)
@@ -68,8 +68,8 @@ async def test_what_the_operator_allows_can_be_lowered_but_not_raised(start: Sta
                 preferences=preferences_pb2.Preferences(limits=preferences_pb2.UsageLimits(**{kind: wanted})),
                 expected_version=version,
             )
-            await settings.UpdatePreferences(update, timeout=1)
-            found = await usage.GetUsage(usage_pb2.GetUsageRequest(**subject), timeout=1)
+            await settings.UpdatePreferences(update, timeout=10)
+            found = await usage.GetUsage(usage_pb2.GetUsageRequest(**subject), timeout=10)
             allowed += [quota.limit for quota in found.quotas]
         assert allowed == [1_000_000, 400_000]
         spender = await Line.opened(cache.channel)
@@ -82,8 +82,8 @@ async def test_what_the_operator_allows_can_be_lowered_but_not_raised(start: Sta
 
 async def test_who_is_unknown_used_nothing_and_nobody_is_refused(channel: grpc.aio.Channel) -> None:
     stub = usage_pb2_grpc.UsageServiceStub(channel)
-    found = await stub.GetUsage(usage_pb2.GetUsageRequest(guild_id="99"), timeout=1)
+    found = await stub.GetUsage(usage_pb2.GetUsageRequest(guild_id="99"), timeout=10)
     assert (found.day.messages, found.day.HasField("since"), len(found.quotas)) == (0, False, 0)
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await stub.GetUsage(usage_pb2.GetUsageRequest(), timeout=1)
+        await stub.GetUsage(usage_pb2.GetUsageRequest(), timeout=10)
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT

@@ -68,7 +68,7 @@ async def test_calls_share_few_connections(parley: World) -> None:
 async def test_an_idle_connection_is_closed() -> None:
     async with world() as parley:
         gateway = await parley.start_gateway(discord_idle=0.2)
-        await parley.until(lambda: gateway._pool.waiting + gateway._pool.used == 0, within=5)
+        await parley.until(lambda: gateway._pool.waiting + gateway._pool.used == 0)
 
 
 async def test_gateways_that_start_together_identify_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,5 +115,5 @@ async def _until_closed(alone: World) -> None:
         assert isinstance(service, Gateway)
         await alone.until(lambda: service.bot.ready)
         alone.discord.faults.add(Fault("close", code=4010))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await stop.wait()

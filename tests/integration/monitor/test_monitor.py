@@ -21,7 +21,7 @@ from parley_monitor.app import GRPC_SERVICES, build
 
 async def eventually(true: Callable[[], bool]) -> None:
     """Wait for what a server does after its client has left and can no longer be told."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110 — the server has no event for it
             await asyncio.sleep(0.01)
 

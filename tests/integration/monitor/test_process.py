@@ -86,7 +86,7 @@ async def test_prometheus_reads_its_figures() -> None:
     async with process(METRICS_LISTEN=address) as monitor:
         await next_event(monitor)
         page, own = "", f'{semconv.REPORTS}{{outcome="accepted",service="monitor"}}'
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while own not in page:  # its first look at itself comes with its first moment, not before it
                 page = await asyncio.to_thread(read, f"http://{address}/metrics")
     assert semconv.CAPACITY_SLOTS in page

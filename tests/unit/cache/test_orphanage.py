@@ -88,7 +88,7 @@ async def _house(quiet: float = 0.0) -> AsyncIterator[House]:
 
 
 async def _soon(offered: asyncio.Queue[str]) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return await offered.get()
 
 
@@ -143,7 +143,7 @@ async def test_a_mistake_in_one_sweep_ends_neither_the_cache_nor_the_next(monkey
         await house.gateway.open("1000")
         monkeypatch.setattr(house.store, "sweep", fail)
         await house.clock.advance(16)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await failed.wait()
         monkeypatch.setattr(house.store, "sweep", sweep)
         await house.clock.advance(1)

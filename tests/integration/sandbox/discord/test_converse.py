@@ -14,7 +14,7 @@ from parley_sandbox.discord.faults import Kind
 
 
 async def soon(queue: "asyncio.Queue[Any]") -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return await queue.get()
 
 

@@ -28,7 +28,7 @@ class Stage:
         self.sam = self.cast.person("Sam")
 
     async def hear(self) -> Any:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await self.heard.get()
 
     async def register(self) -> None:
@@ -171,7 +171,7 @@ async def test_what_the_bot_leaves_unanswered_has_failed(monkeypatch: pytest.Mon
             here.discord.people.command(here.sam, here.channel, "ask", {"prompt": "why?"})
             command = await here.hear()
             states = []
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while "failed" not in states:
                     happening = await happenings.get()
                     states += [happening.payload["state"]] if happening.kind == "interaction" else []
@@ -235,7 +235,7 @@ async def test_threads_are_heard_of_and_written_in() -> None:
         people = here.discord.people
         question = people.say(here.sam, here.channel, "let us talk")
         thread = people.begin_thread(here.sam, here.channel, "Talk", question["id"])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert str((await made.get()).thread.id) == thread["id"] == question["id"]
             await written.get()
             people.say(here.sam, thread["id"], f"<@{here.cast.bot}> come in")
@@ -260,7 +260,7 @@ async def test_a_thread_tells_of_itself_and_goes_with_what_is_in_it() -> None:
         people, world = here.discord.people, here.discord.world
 
         async def next_event() -> Any:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 return await heard.get()
 
         question = people.say(here.sam, here.channel, "let us talk")

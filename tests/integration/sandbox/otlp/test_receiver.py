@@ -150,7 +150,7 @@ async def test_what_comes_is_passed_on_to_another_receiver_with_its_headers(monk
             api.post("/v1/traces", data=gzip.compress(sent), headers=PACKED) as response,
         ):
             assert response.status == 200
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert await got.get() == ("Basic abc", "parley", sent)
 
 

@@ -51,7 +51,7 @@ async def test_a_death_that_nobody_wanted_is_told_with_the_last_lines(
 ) -> None:
     child = make("print('all is well'); raise SystemExit(3)")
     await child.start()
-    died = await asyncio.wait_for(deaths.get(), 10)
+    died = await asyncio.wait_for(deaths.get(), 30)
     assert "child ended with exit code 3" in str(died)
     assert died.lines == ("all is well",)
 
@@ -87,7 +87,7 @@ async def test_terminate_ends_a_child_that_will_not_go_and_what_it_started(make:
     await child.start()
     grandchild = int((await child.said("grandchild")).split()[1])
     assert await child.terminate(within=0.1) == -signal.SIGKILL
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while _alive(grandchild):  # noqa: ASYNC110 - a process that is no child of ours tells nobody
             await asyncio.sleep(0.01)
 

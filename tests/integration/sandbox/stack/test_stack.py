@@ -44,7 +44,7 @@ async def test_a_child_that_dies_is_noticed() -> None:
     async with Stack(
         SETTINGS, specs=(spec("one", SLEEPER), spec("two", "print('oh no'); raise SystemExit(7)"))
     ) as stack:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             died = await stack.death()
     assert died.name == "two"
     assert "exit code 7" in str(died)
@@ -143,7 +143,7 @@ async def test_ctrl_c_ends_everything_in_time(number: signal.Signals) -> None:
     child = int(seen.split(b"child ")[1].split()[0])
     begun = time.monotonic()
     process.send_signal(number)
-    out, _ = await asyncio.wait_for(process.communicate(), 10)
+    out, _ = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0
     assert time.monotonic() - begun < 5
     assert b"ending" in out
@@ -158,7 +158,7 @@ async def test_a_second_ctrl_c_does_not_wait() -> None:
     process.send_signal(signal.SIGINT)
     await _until(process, b"ending")
     process.send_signal(signal.SIGINT)
-    await asyncio.wait_for(process.communicate(), 10)
+    await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0
 
 
