@@ -61,7 +61,7 @@ async def test_without_a_monitor_questions_are_still_answered(parley: System) ->
 
 
 async def test_a_gateway_dies_and_its_sibling_finishes_in_the_same_messages() -> None:
-    async with system(gateways=2, environment={"PARLEY_CACHE_LEASE": "2"}) as parley:
+    async with system(gateways=2, environment={"PARLEY_CACHE_LEASE": "5"}) as parley:
         question = parley.ask(STORY)
         message = await parley.streaming(question, 60)
         holder = await holder_of(parley, question)
@@ -74,7 +74,7 @@ async def test_a_gateway_dies_and_its_sibling_finishes_in_the_same_messages() ->
 
 
 async def test_a_message_that_a_dead_gateway_had_on_its_way_is_finished_and_not_doubled() -> None:
-    async with system(gateways=2, environment={"PARLEY_CACHE_LEASE": "2"}) as parley:
+    async with system(gateways=2, environment={"PARLEY_CACHE_LEASE": "5"}) as parley:
         discord = parley.stack.discord
         discord.faults.add(Fault("delay_reply", route=queries.CREATE, seconds=30.0))
         parley.stack.claude.pace = Pace(ttft=0.1, tps=40)

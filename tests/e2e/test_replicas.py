@@ -39,8 +39,9 @@ def store(request: pytest.FixtureRequest) -> Store:
 
 @asynccontextmanager
 async def replicas(store: Store, **environment: str) -> AsyncIterator[System]:
-    """Two gateways, a lease of two seconds, and slots for everybody."""
-    short = {"PARLEY_CACHE_LEASE": "2", **environment}
+    """Two gateways, a lease of five seconds, and slots for everybody."""
+    patient = {"PARLEY_GATEWAY_CACHE_SILENCE": "2", "PARLEY_GATEWAY_CACHE_FIRST_WORD": "10"}
+    short = {"PARLEY_CACHE_LEASE": "5", **patient, **environment}
     async with system(gateways=2, slots=32, caches=store.caches, redis=store.redis, environment=short) as parley:
         yield parley
 

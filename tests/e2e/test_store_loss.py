@@ -14,7 +14,7 @@ from support.system import PATIENCE, System
 from parley_sandbox.children import Child
 
 UP = "parley_redis_up"
-LEASE = 2.0
+LEASE = 5.0
 ATTEMPTS = 2
 """Of one reply, where the contract allows another: its leader may be taken for gone."""
 

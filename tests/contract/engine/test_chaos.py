@@ -170,7 +170,7 @@ async def test_nothing_is_left_of_hundreds_of_turns_in_which_anything_goes_wrong
             tasks.create_task(speak(Voice(f"voice{name}", stage, random.Random(draw.random()))))
     assert outcomes.total() == turns
     assert outcomes["answered"] > turns * 0.9, outcomes
-    assert len(outcomes) > 4, outcomes
+    assert len(outcomes) > 3, outcomes
     assert (stage.slots.load.busy, stage.slots.load.waiting) == (0, 0)
     assert unstarted.health()
     await claude.streams_open(0)
