@@ -168,7 +168,7 @@ class Wire:
         await until(lambda: bool(self.client_spans.get_finished_spans() and self.server_spans.get_finished_spans()))
 
 
-async def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait for what the other side does in its own time."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 — the other side has no event for it

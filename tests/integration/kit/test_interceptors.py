@@ -45,7 +45,7 @@ def assert_recorded(wire: Wire, cardinality: Cardinality, client_code: str, serv
 @everywhere
 async def test_a_call_that_succeeds(cardinality: Cardinality, server: Style, client: Style) -> None:
     async with wired(server, "ok") as wire:
-        said = await converse(wire.channel, cardinality, client)
+        said = await converse(wire.channel, cardinality, client, timeout=30)
         await wire.quiet()
     assert b"".join(said) == b"".join(WORDS)
     assert wire.toy.heard == (WORDS if cardinality.startswith("stream") else WORDS[:1])
@@ -57,7 +57,7 @@ async def test_a_call_that_succeeds(cardinality: Cardinality, server: Style, cli
 async def test_a_fault_is_a_status_with_its_details(cardinality: Cardinality, server: Style, client: Style) -> None:
     async with wired(server, "fault") as wire:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await converse(wire.channel, cardinality, client)
+            await converse(wire.channel, cardinality, client, timeout=30)
         await wire.quiet()
     fault = fault_of(refused.value)
     assert isinstance(fault, Exhausted)
@@ -73,7 +73,7 @@ async def test_a_mistake_of_ours_tells_nobody_its_text(
 ) -> None:
     async with wired(server, "mistake") as wire:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await converse(wire.channel, cardinality, client)
+            await converse(wire.channel, cardinality, client, timeout=30)
         await wire.quiet()
     assert refused.value.code() is grpc.StatusCode.INTERNAL
     told = refused.value.details() or ""
